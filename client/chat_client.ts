@@ -3,8 +3,26 @@
  * It runs over any transport, in Deno and in the browser. The terminal, the bots, the tests and the web page use it.
  */
 
-import type { Envelope, Metadata } from "../protocol/message.ts";
-import type { Connect } from "./transport.ts";
+import { parseCommandLine } from "../protocol/commands.ts";
+import { ChatError } from "../protocol/errors.ts";
+import {
+  checkRequest,
+  type Envelope,
+  LIMITS,
+  type Metadata,
+  type Request,
+  utf8Length,
+} from "../protocol/message.ts";
+import { defaultBackoff } from "./backoff.ts";
+import { ConnectionLost } from "./connection_lost.ts";
+import { Credentials } from "./credentials.ts";
+import { Cursor } from "./cursor.ts";
+import { Outbox, type PendingMessage } from "./outbox.ts";
+import { randomId } from "./request_id.ts";
+import { encodeRequest, Session, type SessionEnd } from "./session.ts";
+import type { ClientConnection, Connect } from "./transport.ts";
+
+export { ConnectionLost, type PendingMessage };
 
 export interface ChatClientOptions {
   readonly connect: Connect;
@@ -51,25 +69,33 @@ export interface ChatClientEvents {
   status(status: ClientStatus): void;
 }
 
-/** A message that was not acknowledged yet. */
-export interface PendingMessage {
-  readonly id: string;
-  readonly type: "chat" | "subscription" | "command";
-  readonly destination: string;
-  readonly message: string;
-  readonly metadata: Metadata;
-}
+const REPLY_TIMEOUT_MS = 30_000;
 
-/** Thrown where a request got no answer, because the connection was lost or the client closed. */
-export class ConnectionLost extends Error {
-  override readonly name = "ConnectionLost";
-}
+/** A connection that lasted so long was a good one: the waits begin again at the shortest. */
+const STABLE_MS = 5_000;
 
 export class ChatClient {
-  constructor(
-    _options: ChatClientOptions,
-    _events: Partial<ChatClientEvents> = {},
-  ) {
+  readonly #options: ChatClientOptions;
+  readonly #events: Partial<ChatClientEvents>;
+  readonly #credentials: Credentials;
+  readonly #cursor: Cursor;
+  readonly #outbox: Outbox;
+  readonly #closing = new AbortController();
+  readonly #firstWelcome = Promise.withResolvers<Envelope>();
+  #running: Promise<void> | undefined;
+  #session: Session | undefined;
+  #onlineSince: number | undefined;
+  #endWait: (() => void) | undefined;
+  #status: ClientStatus = { state: "connecting", attempt: 0 };
+
+  constructor(options: ChatClientOptions, events: Partial<ChatClientEvents> = {}) {
+    this.#options = options;
+    this.#events = events;
+    this.#credentials = new Credentials(options.login);
+    this.#cursor = new Cursor(options.resume);
+    this.#outbox = new Outbox(this.#backoff);
+    // Who only listens to `status` shall not end the process when the login is refused.
+    this.#firstWelcome.promise.catch(() => {});
   }
 
   /**
@@ -78,32 +104,33 @@ export class ChatClient {
    * A later login that is refused ends the client too (status `closed`), except `name_in_use` and `too_many_connections`, which are tried again.
    */
   start(): Promise<Envelope> {
-    throw new Error("not written yet");
+    if (!this.#isClosing) this.#running ??= this.#run();
+    return this.#firstWelcome.promise;
   }
 
   /** Where it stands now. */
   get status(): ClientStatus {
-    throw new Error("not written yet");
+    return this.#status;
   }
 
   /** The name that it is logged in with, which `/nick` may have changed; empty before the first login. */
   get user(): string {
-    throw new Error("not written yet");
+    return this.#credentials.user;
   }
 
   /** The token of the last login; empty before it. */
   get token(): string {
-    throw new Error("not written yet");
+    return this.#credentials.token;
   }
 
-  /** The highest seq seen and the log that it belongs to: what `resume` takes. Null before the first login. */
+  /** The highest seq seen and the log that it belongs to: what `resume` takes, and before the first login what it was given. Else null. */
   get cursor(): { since: number; epoch: string } | null {
-    throw new Error("not written yet");
+    return this.#cursor.value;
   }
 
   /** What was said and not acknowledged, in order. */
   get pending(): readonly PendingMessage[] {
-    throw new Error("not written yet");
+    return this.#outbox.pending;
   }
 
   /**
@@ -113,19 +140,16 @@ export class ChatClient {
    * @param options.id the id to send it with, as after a restart; a random one where there is none
    */
   say(
-    _destination: string,
-    _text: string,
-    _options?: { id?: string; metadata?: Metadata },
+    destination: string,
+    text: string,
+    options: { id?: string; metadata?: Metadata } = {},
   ): Promise<Envelope> {
-    throw new Error("not written yet");
+    return this.#post({ type: "chat", destination, message: text, ...options });
   }
 
   /** Publishes a `subscription` in the user's own feed; otherwise as `say`. */
-  publish(
-    _text: string,
-    _options?: { id?: string; metadata?: Metadata },
-  ): Promise<Envelope> {
-    throw new Error("not written yet");
+  publish(text: string, options: { id?: string; metadata?: Metadata } = {}): Promise<Envelope> {
+    return this.#post({ type: "subscription", message: text, ...options });
   }
 
   /**
@@ -133,27 +157,212 @@ export class ChatClient {
    * `say` does; any other rejects with ConnectionLost where the connection is down or goes down before the reply. Rejects with ChatError where it was refused.
    */
   command(
-    _line: string,
-    _options?: { destination?: string; metadata?: Metadata; id?: string },
+    line: string,
+    options: { destination?: string; metadata?: Metadata; id?: string } = {},
   ): Promise<Envelope> {
-    throw new Error("not written yet");
+    const draft = { type: "command", message: line, ...options };
+    return isSaying(line) ? this.#post(draft) : this.#ask(draft);
   }
 
   /** Sends a command that gets no reply (`/typing`, `/draft`); dropped while there is no connection. */
-  signal(
-    _line: string,
-    _options?: { destination?: string; metadata?: Metadata },
-  ): void {
-    throw new Error("not written yet");
+  signal(line: string, options: { destination?: string; metadata?: Metadata } = {}): void {
+    if (!this.#session?.isOnline) return;
+    this.#session.signal(encodeRequest(checkRequest({ type: "command", message: line, ...options })));
   }
 
   /** Ends the wait before the next attempt to connect. */
   retryNow(): void {
-    throw new Error("not written yet");
+    this.#endWait?.();
   }
 
   /** Closes for good; what is pending rejects with ConnectionLost. Resolves when the connection has ended. */
-  close(): Promise<void> {
-    throw new Error("not written yet");
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#session?.close();
+    this.#endWait?.();
+    this.#running ??= Promise.resolve(this.#finish());
+    await this.#running;
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  readonly #backoff = (attempt: number): number | undefined =>
+    (this.#options.backoff ?? defaultBackoff)(attempt);
+
+  /** Keeps what is said until it is stored. */
+  #post(draft: Record<string, unknown>): Promise<Envelope> {
+    return asAnswer(() => {
+      const request = requireRequest(draft);
+      const line = encodeLine(request);
+      if (this.#status.state === "closed") throw new ConnectionLost(CLOSED);
+      return this.#outbox.add(request, line);
+    });
+  }
+
+  /** Sends what is of use only now. */
+  #ask(draft: Record<string, unknown>): Promise<Envelope> {
+    return asAnswer(() => {
+      const request = requireRequest(draft);
+      const line = encodeLine(request);
+      if (this.#session?.isOnline) return this.#session.command(request.id, line);
+      throw new ConnectionLost(this.#status.state === "closed" ? CLOSED : NOT_NOW);
+    });
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.#finish(await this.#stayConnected());
+    } catch (error) {
+      this.#finish(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Resolves when it is over for good, with the reason where that is an error. */
+  async #stayConnected(): Promise<Error | undefined> {
+    let attempt = 1;
+    let waits = 0;
+    let problem: string | undefined;
+    while (!this.#isClosing) {
+      this.#setStatus({ state: "connecting", attempt, ...problem !== undefined && { problem } });
+      const end = await this.#connectOnce();
+      if (this.#isClosing || end.kind === "bye") return undefined;
+      if (end.kind === "refused") return end.error;
+      if (this.#wasStable()) attempt = waits = 0;
+      attempt++;
+      problem = end.problem;
+      const waitMs = this.#backoff(++waits);
+      if (waitMs === undefined) return new ConnectionLost(problem);
+      const retryInMs = Math.max(waitMs, end.retryAfterMs);
+      this.#setStatus({ state: "connecting", attempt, problem, retryInMs });
+      await this.#wait(retryInMs);
+    }
+    return undefined;
+  }
+
+  async #connectOnce(): Promise<SessionEnd> {
+    this.#onlineSince = undefined;
+    let connection: ClientConnection;
+    try {
+      connection = await this.#open();
+    } catch (error) {
+      return {
+        kind: "lost",
+        problem: error instanceof Error ? error.message : String(error),
+        retryAfterMs: 0,
+      };
+    }
+    this.#session = this.#makeSession(connection);
+    if (this.#isClosing) this.#session.close();
+    try {
+      return await this.#session.run();
+    } finally {
+      this.#session = undefined;
+    }
+  }
+
+  /** Opens a connection; takes no longer than a reply may. */
+  async #open(): Promise<ClientConnection> {
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new Error("The server did not take the connection in time.")),
+      this.#replyTimeoutMs,
+    );
+    try {
+      return await this.#options.connect(AbortSignal.any([late.signal, this.#closing.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #makeSession(connection: ClientConnection): Session {
+    return new Session(connection, {
+      credentials: this.#credentials,
+      cursor: this.#cursor,
+      outbox: this.#outbox,
+      replyTimeoutMs: this.#replyTimeoutMs,
+      onMessage: (message) => this.#events.message?.(message),
+      onNotification: (notification) => this.#events.notification?.(notification),
+      onOnline: (welcome) => this.#cameOnline(welcome),
+    });
+  }
+
+  get #replyTimeoutMs(): number {
+    return this.#options.replyTimeoutMs ?? REPLY_TIMEOUT_MS;
+  }
+
+  #cameOnline(welcome: Envelope): void {
+    this.#onlineSince = performance.now();
+    this.#setStatus({ state: "online", welcome });
+    this.#firstWelcome.resolve(welcome);
+  }
+
+  #wasStable(): boolean {
+    return this.#onlineSince !== undefined && performance.now() - this.#onlineSince >= STABLE_MS;
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#isClosing) this.#endWait();
+    });
+  }
+
+  #finish(error?: Error): void {
+    if (this.#status.state === "closed") return;
+    const reason = error ?? new ConnectionLost(CLOSED);
+    this.#outbox.rejectAll(new ConnectionLost(reason.message, { cause: reason }));
+    this.#firstWelcome.reject(reason);
+    this.#setStatus({ state: "closed", ...error && { error } });
+  }
+
+  #setStatus(status: ClientStatus): void {
+    this.#status = status;
+    this.#events.status?.(status);
+  }
+}
+
+const CLOSED = "The client is closed.";
+const NOT_NOW = "There is no connection to the server now. Try again later.";
+
+/** What `ask` throws rejects; and who does not wait for the answer shall not end the process when it is a refusal. */
+function asAnswer(ask: () => Promise<Envelope>): Promise<Envelope> {
+  const answer = (async () => await ask())();
+  answer.catch(() => {});
+  return answer;
+}
+
+/** @throws ChatError `bad_message`, as the server would */
+function requireRequest(draft: Record<string, unknown>): Request & { id: string } {
+  return { ...checkRequest(draft), id: draft.id === undefined ? randomId() : String(draft.id) };
+}
+
+/**
+ * The server closes the connection over a line that is too long; sent again and again, it would do so for ever.
+ * @throws ChatError `too_long`
+ */
+function encodeLine(request: Request): string {
+  const line = encodeRequest(request);
+  if (utf8Length(line) <= LIMITS.lineBytes) return line;
+  throw new ChatError(
+    "too_long",
+    `The message is too long. At most ${LIMITS.messageBytes} bytes are taken. Send it in parts.`,
+    {
+      limit: LIMITS.messageBytes,
+    },
+  );
+}
+
+/** A command that this client does not know is the server's to judge. */
+function isSaying(line: string): boolean {
+  try {
+    return parseCommandLine(line).spec.says === true;
+  } catch {
+    return false;
   }
 }

@@ -232,5 +232,5 @@ function isOneEditAway(a: string, b: string): boolean {
   const left = a.slice(start, a.length - end);
   const right = b.slice(start, b.length - end);
   return left.length <= 1 && right.length <= 1 ||
-    left.length === 2 && left[0] === right[1] && left[1] === right[0];
+    left.length === 2 && right === left[1]! + left[0]!;
 }

@@ -190,7 +190,6 @@ export function mergeJson(json: string, last: string): string {
 }
 
 export function utf8Length(text: string): number {
-  // Up to a third of the smallest limit no count is needed: a UTF-16 unit is at most three bytes.
   return isAscii(text) ? text.length : encoder.encode(text).length;
 }
 

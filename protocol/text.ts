@@ -3,6 +3,8 @@
 import type { Envelope, Request } from "./message.ts";
 import { isUserName, userKey } from "./names.ts";
 
+/** Of `/check` and `/quit`; like all command names whatever the case. */
+const OTHER_SPELLING = /^(!check|exit)$/i;
 const DIRECT_LINE = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}): +([^]*)$/;
 
 /**
@@ -12,9 +14,7 @@ const DIRECT_LINE = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}): +([^]*)$/;
 export function parseTextLine(line: string, room: string): Request | undefined {
   const text = line.trimEnd();
   if (text === "") return undefined;
-  if (text === "!check" || text === "exit") {
-    return command("/" + text.replace("!", ""), room);
-  }
+  if (OTHER_SPELLING.test(text)) return command("/" + text.replace("!", ""), room);
   if (text.startsWith("//")) return chat(text.slice(1), room);
   if (text.startsWith("/")) return command(text, room);
   if (text.startsWith(" ")) return chat(text.slice(1), room);

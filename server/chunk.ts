@@ -3,7 +3,7 @@
 const encoder = new TextEncoder();
 
 export class Chunk {
-  #bytes: Uint8Array | undefined;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
   #text: string | undefined;
 
   /**
@@ -13,7 +13,7 @@ export class Chunk {
   constructor(readonly lines: readonly string[], readonly lastSeq = 0) {}
 
   /** For a stream of bytes: each line with its `\n`. */
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes ??= encoder.encode(this.text + "\n");
   }
 
@@ -22,8 +22,15 @@ export class Chunk {
     return this.#text ??= this.lines.length === 1 ? this.lines[0]! : this.lines.join("\n");
   }
 
-  /** What it counts in an outbox: UTF-16 units, which is near the bytes that it will be. */
-  get size(): number {
+  /** What it counts in an outbox, where it has to wait: UTF-16 units, which is near the bytes that it will be. */
+  get weight(): number {
     return this.text.length + 1;
+  }
+}
+
+/** A reply, or a page of what was stored: whoever sends it waits for it, so it counts nothing in an outbox. */
+export class Page extends Chunk {
+  override get weight(): number {
+    return 0;
   }
 }

@@ -2,15 +2,19 @@
 
 import type { ChatError } from "../protocol/errors.ts";
 import type { Line } from "../protocol/lines.ts";
+import type { Metadata } from "../protocol/message.ts";
 import type { Chunk } from "./chunk.ts";
 
-/** How the two sides came to speak: text only over TCP, decided by the first line. */
-export type Transport = "tcp" | "websocket" | "http" | "memory";
+/** Over TCP the first line decides whether it speaks text or JSON; the console speaks text, all others JSON. */
+export type Transport = "tcp" | "websocket" | "http" | "memory" | "console";
 
 export interface Connection {
   readonly transport: Transport;
   /** An IP address without a port; `memory` for a peer in this process. */
   readonly remoteAddress: string;
+
+  /** With what the transport logs its peer in before the first line, as in the metadata of `/login`; left out where the peer does. */
+  readonly login?: Metadata;
 
   /**
    * What the peer sends, in the order in which it came, as many lines at a time as were read at once. A line that
@@ -26,6 +30,12 @@ export interface Connection {
    * then needs to do nothing, since `lines` ends too.
    */
   send(chunks: readonly Chunk[]): Promise<void>;
+
+  /**
+   * Lines that came and that `lines` has not handed over yet. Always 0 where the transport reads no further while the
+   * caller is busy; else whoever reads must refuse what is too much.
+   */
+  readonly backlog: number;
 
   /** Bytes that were given to the transport and not yet taken by the system; 0 where `send` already waits for that. */
   readonly buffered: number;

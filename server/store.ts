@@ -285,7 +285,7 @@ export interface Store {
   ): Promise<Missed>;
   /** Those messages, in this order; what does not exist is left out. */
   messagesBySeq(seqs: readonly Seq[]): Promise<StoredMessage[]>;
-  /** The question at that position that was asked of this bot: who asked it; null where there is none. */
+  /** The question at that position that was asked of this bot, or said to it directly: who asked it; null where there is none. */
   askerOf(seq: Seq, botId: UserId): Promise<UserId | null>;
 
   /** Rejects ChatError `store_unavailable` where the store does not answer. */

@@ -1,0 +1,163 @@
+/**
+ * The load tester: simulated clients say marked messages, and every receiver is checked.
+ * Exit code 0 where nothing was lost, duplicated, out of order or refused; 1 where something was; 2 for a mistake in the usage.
+ */
+
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { resolve } from "node:path";
+import { MARK_LENGTH, MAX_CLIENTS } from "./load_message.ts";
+import { summary, writeReport } from "./load_report.ts";
+import { isClean, LoadRun, type LoadSettings } from "./load_run.ts";
+import { type Target, type Transport, TRANSPORTS } from "./load_wire.ts";
+import { print, ProgressLine } from "./progress.ts";
+import { ServerProcess } from "./server_process.ts";
+import { Topology } from "./topology.ts";
+
+const MAX_SIZE = 16 * 1024;
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  const settings = settingsOf(options);
+  try {
+    new Topology(settings);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    print(`load: ${error.message}`);
+    return 2;
+  }
+  try {
+    return await run(options, settings);
+  } catch (error) {
+    print(`load: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+async function run(options: Options, settings: LoadSettings): Promise<number> {
+  await using own = options.server ? null : await startServer(options);
+  const target = options.server ? targetOf(options.server, options.transport) : ownTarget(own!, options);
+  const stop = interruption();
+  const load = new LoadRun(target, settings, stop.signal);
+  const result = await withProgress(load);
+  stop.end();
+  await writeReport(options.out, result, load.latencies);
+  print(summary(result));
+  print(`Written to ${resolve(options.out)}: latency_data.txt, latency.json, latency_plot.png`);
+  return isClean(result) ? 0 : 1;
+}
+
+async function withProgress(load: LoadRun) {
+  using _line = new ProgressLine(() => load.progress);
+  return await load.execute();
+}
+
+async function startServer({ transport }: Options): Promise<ServerProcess> {
+  print("Starting a server for this run.");
+  return await ServerProcess.start({ web: transport !== undefined && transport !== "tcp" });
+}
+
+function ownTarget(server: ServerProcess, { transport = "tcp" }: Options): Target {
+  return { hostname: "127.0.0.1", port: transport === "tcp" ? server.port : server.webPort, transport };
+}
+
+function targetOf(server: URL, transport: Transport | undefined): Target {
+  const isTcp = server.protocol === "tcp:";
+  return {
+    hostname: server.hostname || "127.0.0.1",
+    port: Number(server.port) || (isTcp ? 5000 : 8080),
+    transport: isTcp ? "tcp" : transport === "ws-frames" ? "ws-frames" : "ws",
+  };
+}
+
+/** Ctrl-C ends the sending; what was sent is still counted, and a second one ends the program. */
+function interruption(): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort();
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  return { signal: controller.signal, end: () => Deno.removeSignalListener("SIGINT", onSignal) };
+}
+
+function settingsOf(options: Options): LoadSettings {
+  const { clients, rooms, direct, warmup, duration, size, rate, closed } = options;
+  return {
+    clients,
+    senders: options.senders ?? clients,
+    rooms,
+    direct,
+    warmupSeconds: warmup,
+    durationSeconds: duration,
+    size,
+    ...(closed === undefined ? { rate } : { window: closed }),
+  };
+}
+
+function readOptions(args: readonly string[]) {
+  return new Command("load")
+    .description(
+      "Simulates clients that log in and talk, and measures how long messages take to reach each of them.",
+    )
+    .option(
+      "--server <url>",
+      "tcp://host:port or ws://host:port; without it a server is started for the run",
+      server,
+    )
+    .option("--clients <n>", "clients that log in", whole(2, MAX_CLIENTS), 50)
+    .option("--senders <n>", "how many of them talk (default: all)", whole(1, MAX_CLIENTS))
+    .option("--rooms <n>", "rooms that the clients are spread over", whole(1, MAX_CLIENTS), 1)
+    .option("--direct", "pairs that write to each other, in the place of rooms", false)
+    .option(
+      "--rate <n>",
+      "messages a second in all, due at fixed times whatever the server does",
+      decimal,
+      100,
+    )
+    .option(
+      "--closed <window>",
+      "in the place of --rate: so many messages of each sender on their way, for the maximum",
+      whole(1, 100_000),
+    )
+    .option("--duration <seconds>", "how long is measured", decimal, 10)
+    .option("--warmup <seconds>", "how long messages are sent before", decimalOrZero, 2)
+    .option("--size <bytes>", "text of a message", whole(MARK_LENGTH, MAX_SIZE), 100)
+    .addOption(
+      new Option("--transport <name>", "ws-frames: one envelope in a frame (default: tcp)").choices(
+        TRANSPORTS,
+      ),
+    )
+    .option("--out <folder>", "where the files are written", ".")
+    .helpOption("--help", "show this")
+    .allowExcessArguments(false)
+    .exitOverride((error) => Deno.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(args, { from: "user" })
+    .opts();
+}
+
+function server(text: string): URL {
+  const url = URL.parse(text);
+  if (url && /^(tcp|ws):$/.test(url.protocol)) return url;
+  throw new InvalidArgumentError("Write it as tcp://127.0.0.1:5000 or ws://127.0.0.1:8080.");
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+  };
+}
+
+function decimal(text: string): number {
+  if (Number(text) > 0 && Number(text) <= 1e7) return Number(text);
+  throw new InvalidArgumentError("It is a number above 0.");
+}
+
+function decimalOrZero(text: string): number {
+  return text === "0" ? 0 : decimal(text);
+}

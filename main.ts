@@ -1,0 +1,185 @@
+/** Starts Parley: store, chat, TCP, web, bots, in this order; and stops them in the other. See `--help`. */
+
+import { parseEnv } from "node:util";
+import { startAibot } from "./bots/aibot.ts";
+import type { RunningBot } from "./bots/bot.ts";
+import { listModels } from "./bots/model_list.ts";
+import { endpointFrom, startOpenAi } from "./bots/openai.ts";
+import { startThermometer } from "./bots/thermometer.ts";
+import { ChatServer } from "./server/chat_server.ts";
+import { SYSTEM_CLOCK } from "./server/clock.ts";
+import { type Config, ConfigEnd, readConfig, VARIABLES } from "./server/config.ts";
+import { ConsoleConnection } from "./server/console.ts";
+import { WebListener } from "./server/http.ts";
+import { type Logger, openLog } from "./server/log.ts";
+import { memoryConnect } from "./server/memory.ts";
+import { createMetrics } from "./server/metrics.ts";
+import { isLoopback, Origins } from "./server/origins.ts";
+import { SqliteStore } from "./server/sqlite/sqlite_store.ts";
+import { listening, prepareFolder, startProblem } from "./server/startup.ts";
+import { StaticFiles } from "./server/static_files.ts";
+import { acceptTcp } from "./server/tcp.ts";
+import { VERSION } from "./server/version.ts";
+
+/** After a failed fsync nothing that SQLite says can be trusted: BSD's EX_SOFTWARE, so that a supervisor restarts it. */
+const EXIT_STORE_FAILED = 70;
+/** A stop that takes longer is cut short. */
+const STOP_MS = 4500;
+
+const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+const printError = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(line + "\n"));
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  try {
+    await run(readConfig(Deno.args, readEnvironment()));
+  } catch (error) {
+    if (error instanceof ConfigEnd) {
+      if (error.exitCode !== 0) printError(`parley: ${error.message} See --help.`);
+      Deno.exit(error.exitCode);
+    }
+    const problem = startProblem(error);
+    if (problem === null) throw error;
+    printError(`parley: ${problem}`);
+    Deno.exit(1);
+  }
+}
+
+/** The environment over what `.env` says. */
+function readEnvironment(): Record<string, string | undefined> {
+  let file: Record<string, string | undefined> = {};
+  try {
+    file = parseEnv(Deno.readTextFileSync(".env"));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const set = VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]);
+  return Object.fromEntries(set);
+}
+
+async function run(config: Config): Promise<void> {
+  await prepareFolder(config.data, "--data");
+  await prepareFolder(config.logDir, "--log-dir");
+  await using log = await openLog(config.logDir, printError);
+  const store = await SqliteStore.open({
+    folder: config.data,
+    onFatal: (error) => {
+      log.error("store_failed", { problem: error.message });
+      printError(
+        `parley: the disk failed while ${config.data} was written (${error.message}). What was acknowledged is safe. Check the disk, then start again.`,
+      );
+      Deno.exit(EXIT_STORE_FAILED);
+    },
+  });
+  const server = new ChatServer({
+    store,
+    clock: SYSTEM_CLOCK,
+    log,
+    lobby: config.lobby,
+    isRateLimited: config.rateLimit,
+    webHint: config.web ? `The web page is on port ${config.webPort}.` : "The web page is switched off.",
+  });
+  try {
+    await serve(config, server, log);
+  } finally {
+    await store.close();
+  }
+}
+
+async function serve(config: Config, server: ChatServer, log: Logger): Promise<void> {
+  const stopping = stopSignal();
+  await server.start();
+  const listener = listening(() => Deno.listen({ hostname: config.host, port: config.port }), {
+    ...config,
+    flag: "--port",
+  });
+  const accepting = acceptTcp(listener, (connection) => void server.serve(connection), {
+    clock: SYSTEM_CLOCK,
+    log,
+  });
+  const web = config.web ? await startWeb(config, server) : null;
+  print(`Parley ${VERSION}: data in ${config.data}, logs in ${config.logDir}`);
+  print(`  TCP          nc ${listener.addr.hostname} ${listener.addr.port}`);
+  print(web ? `  Web page     http://${config.host}:${web.port}/` : "  Web page     off (--no-web)");
+  if (!isLoopback(config.host)) {
+    print("  Note         open to the network without encryption: put TLS in front of it");
+  }
+  const bots = await startBots(config, server, log);
+  if (config.console) void startConsole(server);
+  log.info("started", {
+    version: VERSION,
+    host: config.host,
+    port: listener.addr.port,
+    webPort: web?.port ?? null,
+  });
+
+  const reason = await stopping;
+  print(`Stopping (${reason}).`);
+  const cancel = SYSTEM_CLOCK.after(STOP_MS, () => Deno.exit(0));
+  listener.close();
+  await accepting;
+  await Promise.all(bots.map((bot) => bot.stop()));
+  await server.stop("The server is shutting down.");
+  await web?.close();
+  log.info("stopped", { reason });
+  cancel();
+}
+
+/** Resolves with the name of the first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => {
+        if (isStopping) Deno.exit(130);
+        isStopping = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+async function startWeb(config: Config, server: ChatServer): Promise<WebListener> {
+  const files = await StaticFiles.load(new URL("./static/dist/", import.meta.url));
+  const { host, allowOrigin: allowed } = config;
+  const options = { hostname: host, port: config.webPort, server, files, metrics: createMetrics(server) };
+  return listening(() => new WebListener(options, (port) => new Origins({ host, port, allowed })), {
+    host,
+    port: config.webPort,
+    flag: "--web-port",
+  });
+}
+
+/** Bots are ordinary clients, over connections in this process. */
+async function startBots(config: Config, server: ChatServer, log: Logger): Promise<RunningBot[]> {
+  const connect = memoryConnect((connection) => void server.serve(connection));
+  const bots: RunningBot[] = [];
+  if (config.thermometer) {
+    const token = await server.accounts.botToken("thermometer1");
+    bots.push(startThermometer({ connect, token, log, intervalSeconds: config.thermometerIntervalSeconds }));
+  }
+  print(
+    `  Thermometer  ${
+      config.thermometer ? "thermometer1: /subscribe thermometer1" : "off (--no-thermometer)"
+    }`,
+  );
+  if (!config.openai) print("  AI bot       off (--no-openai)");
+  else if (config.endpoint) {
+    const endpoint = endpointFrom(config.endpoint);
+    bots.push(startOpenAi({ connect, token: await server.accounts.botToken("openai"), log, endpoint }));
+    print(`  AI bot       openai: /ask QUESTION, with ${endpoint.model} at ${endpoint.baseURL}`);
+    void listModels(endpoint).then(({ line }) => print(`  AI models    ${line}`));
+  } else {
+    bots.push(startAibot({ connect, token: await server.accounts.botToken("aibot"), log }));
+    print(
+      "  AI bot       aibot: /ask QUESTION. The built-in agent: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set",
+    );
+  }
+  return bots;
+}
+
+async function startConsole(server: ChatServer): Promise<void> {
+  const token = await server.accounts.operatorToken();
+  await server.serve(new ConsoleConnection({ token }));
+}

@@ -1,0 +1,244 @@
+/** Who may log in as whom: names, passwords, tokens, guests (docs/protocol.md, sections 4 and 7). */
+
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { ChatError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/message.ts";
+import { GUEST_PREFIX, isReservedName, quote, requireUserName, userKey } from "../protocol/names.ts";
+import type { Clock } from "./clock.ts";
+import { Passwords } from "./passwords.ts";
+import type { Store, UserRecord } from "./store.ts";
+
+/** What somebody shows to log in. */
+export interface Credentials {
+  readonly name?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+export interface Login {
+  readonly user: UserRecord;
+  /** 256 bits; only its SHA-256 is stored. */
+  readonly token: string;
+  readonly tokenHash: string;
+  /** Whether the account was made by this login. */
+  readonly isNew: boolean;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How long a former name leads to its account. */
+const ALIAS_MS = 30 * DAY_MS;
+/** Guests go a day after they were last online. */
+const GUEST_MS = DAY_MS;
+/** Tokens that nobody used for so long end. */
+const TOKEN_MS = 90 * DAY_MS;
+
+const MAX_VERIFIED = 1000;
+
+/** Who sits at the terminal that started the server. */
+export const OPERATOR = "operator";
+
+export class Accounts {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #passwords = new Passwords();
+  readonly #verified = new Map<number, string>();
+  readonly #verifiedKey = randomBytes(32);
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param isOnline whether somebody is connected as this user: an account without a password is then taken
+   * @throws ChatError `bad_name`, `bad_credentials`, `name_in_use`, `rate_limited`
+   */
+  async login(
+    { name, password, token }: Credentials,
+    isOnline: (user: UserRecord) => boolean,
+  ): Promise<Login> {
+    if (name !== undefined) requireUserName(name);
+    if (token !== undefined) return await this.#loginByToken(token, name);
+    if (name === undefined) return await this.#loginAsGuest();
+    const user = await this.#store.findUser(name);
+    if (password !== undefined) return await this.#loginByPassword(user, password);
+    if (!user || user.isPlaceholder) return await this.#loginAsNew(name);
+    if (user.passwordHash !== null) throw badCredentials();
+    if (user.isBot || user.isGuest || isReservedName(user.name)) throw nameInUse(name);
+    if (isOnline(user)) throw nameInUse(name);
+    return await this.#withToken(user, false);
+  }
+
+  /** @throws ChatError `bad_name`, `name_in_use`, `bad_arguments` */
+  async register(name: string, password: string | undefined): Promise<Login> {
+    requireUserName(name);
+    if (isReservedName(name)) throw nameInUse(name);
+    const existing = await this.#store.findUser(name);
+    if (existing && !existing.isPlaceholder) throw nameInUse(name);
+    const passwordHash = password === undefined ? null : await this.#passwords.hash(checkPassword(password));
+    return await this.#create(name, { passwordHash });
+  }
+
+  /** Whose token this is. @throws ChatError `bad_credentials` */
+  async userOfToken(token: string): Promise<UserRecord> {
+    const user = await this.#store.findToken(hashToken(token), this.#clock.now());
+    if (user) return user;
+    throw badCredentials();
+  }
+
+  /**
+   * The account of that name and password, without a new token. What was right lately is remembered as a keyed hash, since a
+   * script that sends them with each call would cost half a second each time.
+   * @throws ChatError `bad_credentials`, `rate_limited`
+   */
+  async verify(name: string, password: string): Promise<UserRecord> {
+    const user = await this.#store.findUser(name);
+    const proof = createHmac("sha256", this.#verifiedKey).update(`${user?.passwordHash}\n${password}`).digest(
+      "hex",
+    );
+    if (user && this.#verified.get(user.id) === proof) return user;
+    const isRight = await this.#passwords.matches(password, user?.passwordHash ?? null);
+    if (!user || !isRight) throw badCredentials();
+    if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
+    this.#verified.set(user.id, proof);
+    return user;
+  }
+
+  /** A new token for an account that was verified. */
+  async tokenFor(user: UserRecord): Promise<string> {
+    return (await this.#withToken(user, false)).token;
+  }
+
+  /** Whether the account of that name has a password. */
+  async isProtected(name: string): Promise<boolean> {
+    return (await this.#store.findUser(name))?.passwordHash != null;
+  }
+
+  /**
+   * Sets a password; all tokens but `keepTokenHash` end.
+   * @returns the new hash
+   * @throws ChatError `bad_credentials` where one is set and `old` is not it
+   */
+  async setPassword(
+    userId: number,
+    next: string,
+    old: string | undefined,
+    keepTokenHash: string | null,
+  ): Promise<string> {
+    const user = await this.#store.userById(userId);
+    if (!user || user.isGuest) {
+      throw new ChatError("forbidden", "A guest has no password. Take a name with /register first.");
+    }
+    checkPassword(next);
+    const isRight = user.passwordHash === null || await this.#passwords.matches(old ?? "", user.passwordHash);
+    if (!isRight) throw badCredentials();
+    const hash = await this.#passwords.hash(next);
+    await this.#store.setPassword(userId, hash, keepTokenHash);
+    return hash;
+  }
+
+  /** @throws ChatError `bad_name`, `name_in_use`, `forbidden` */
+  async rename(
+    user: { id: number; name: string; isGuest: boolean; isBot: boolean },
+    name: string,
+  ): Promise<void> {
+    requireUserName(name);
+    if (user.isGuest || user.isBot) {
+      throw new ChatError("forbidden", "Guests and bots keep their names. Make an account with /register.");
+    }
+    if (isReservedName(name)) throw nameInUse(name);
+    const isOwn = userKey(name) === userKey(user.name);
+    const other = isOwn ? null : await this.#store.findUser(name);
+    if (other && other.id !== user.id) throw nameInUse(name);
+    const isDone = await this.#store.renameUser(user.id, name, this.#clock.now() + ALIAS_MS);
+    if (!isDone) throw nameInUse(name);
+  }
+
+  /** Makes the bot of that name where there is none, and a new token for it. @throws ChatError `bad_name`, `name_in_use` */
+  botToken(name: string): Promise<string> {
+    return this.#ownToken(name, true);
+  }
+
+  /** A token for the user of the server's own terminal, whose name nobody else can take. */
+  operatorToken(): Promise<string> {
+    return this.#ownToken(OPERATOR, false);
+  }
+
+  async #ownToken(name: string, isBot: boolean): Promise<string> {
+    requireUserName(name);
+    const existing = await this.#store.findUser(name);
+    if (existing && !existing.isPlaceholder && existing.isBot !== isBot) throw nameInUse(name);
+    const user = existing && !existing.isPlaceholder
+      ? existing
+      : await this.#store.createUser({ name, passwordHash: null, isBot, isGuest: false });
+    if (!user) throw nameInUse(name);
+    return (await this.#withToken(user, false)).token;
+  }
+
+  /** Ends guests and tokens that were not used for long. */
+  async sweep(): Promise<void> {
+    await this.#store.removeGuests(this.#clock.now() - GUEST_MS);
+    await this.#store.removeTokens(this.#clock.now() - TOKEN_MS);
+  }
+
+  async #loginByToken(token: string, name: string | undefined): Promise<Login> {
+    const tokenHash = hashToken(token);
+    const user = await this.userOfToken(token);
+    if (name !== undefined && userKey(name) !== userKey(user.name)) {
+      const named = await this.#store.findUser(name);
+      if (named?.id !== user.id) throw badCredentials();
+    }
+    return { user, token, tokenHash, isNew: false };
+  }
+
+  async #loginByPassword(user: UserRecord | null, password: string): Promise<Login> {
+    const isRight = await this.#passwords.matches(password, user?.passwordHash ?? null);
+    if (!user || !isRight) throw badCredentials();
+    return await this.#withToken(user, false);
+  }
+
+  async #loginAsNew(name: string): Promise<Login> {
+    if (isReservedName(name)) throw nameInUse(name);
+    return await this.#create(name, { passwordHash: null });
+  }
+
+  async #loginAsGuest(): Promise<Login> {
+    const name = GUEST_PREFIX + randomBytes(3).toString("hex");
+    return await this.#create(name, { passwordHash: null, isGuest: true });
+  }
+
+  async #create(name: string, account: { passwordHash: string | null; isGuest?: boolean }): Promise<Login> {
+    const user = await this.#store.createUser({ name, isBot: false, isGuest: false, ...account });
+    if (!user) throw nameInUse(name);
+    return await this.#withToken(user, true);
+  }
+
+  async #withToken(user: UserRecord, isNew: boolean): Promise<Login> {
+    const token = randomBytes(32).toString("base64url");
+    const tokenHash = hashToken(token);
+    await this.#store.addToken(user.id, tokenHash, this.#clock.now());
+    return { user, token, tokenHash, isNew };
+  }
+}
+
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+function checkPassword(password: string): string {
+  if (password.length >= 1 && password.length <= LIMITS.passwordLength) return password;
+  throw new ChatError("bad_arguments", `A password has 1 to ${LIMITS.passwordLength} characters.`);
+}
+
+function badCredentials(): ChatError {
+  return new ChatError("bad_credentials", "The name, the password or the token is wrong, or one is missing.");
+}
+
+function nameInUse(name: string): ChatError {
+  return new ChatError(
+    "name_in_use",
+    `The name ${
+      quote(name)
+    } is in use or reserved. Choose another one, or log in with your password or token.`,
+  );
+}

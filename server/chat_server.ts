@@ -1,0 +1,350 @@
+/** The chat: router, accounts, presence and limits, and the connections that they serve, whatever their transport. */
+
+import { type CommandLine, parseCommandLine } from "../protocol/commands.ts";
+import { ChatError } from "../protocol/errors.ts";
+import type { Request } from "../protocol/message.ts";
+import { isUserName, requireRoomName } from "../protocol/names.ts";
+import { Accounts } from "./accounts.ts";
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { type Call, HANDLERS } from "./handlers.ts";
+import type { LiveUser } from "./live.ts";
+import { COMMAND_RATE, MESSAGE_RATE, RateLimiter } from "./limits.ts";
+import type { Logger } from "./log.ts";
+import { Presence } from "./presence.ts";
+import type { Reply } from "./reply.ts";
+import { type Actor, Router } from "./router.ts";
+import { Session } from "./session.ts";
+import type { Store } from "./store.ts";
+import { VERSION } from "./version.ts";
+
+export interface ChatServerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The room that everybody joins at first. */
+  readonly lobby: string;
+  readonly isRateLimited: boolean;
+  /** Where the web page is, in words for whoever asks for it at the wrong port. */
+  readonly webHint: string;
+  /** Connections in all, and from one address that is not this machine's. */
+  readonly maxConnections?: number;
+  readonly maxPerAddress?: number;
+}
+
+/** How often connections are looked over. */
+const SWEEP_MS = 5000;
+const LOGIN_MS = 60_000;
+const SILENT_MS = 30_000;
+const UNANSWERED_MS = 60_000;
+const STALLED_MS = 60_000;
+/** A holder of a name that answers no ping for so long no longer keeps others from it. */
+const HOLDER_MS = 10_000;
+const SILENT_TEXT_MS = 120_000;
+const SAVE_MS = 5000;
+const ACCOUNTS_MS = 60 * 60 * 1000;
+const MAX_CONNECTIONS = 18_000;
+const MAX_PER_ADDRESS = 200;
+
+export class ChatServer {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly router: Router;
+  readonly accounts: Accounts;
+  readonly presence: Presence;
+  readonly lobby: string;
+  readonly webHint: string;
+  readonly greeting = `Welcome to Parley ${VERSION}. You speak to a chat server.`;
+  readonly sessions = new Set<Session>();
+  readonly #options: ChatServerOptions;
+  readonly #messages: RateLimiter<number>;
+  readonly #commands: RateLimiter<number>;
+  readonly #serving = new Set<Promise<void>>();
+  readonly #perAddress = new Map<string, number>();
+  /** Who left since the last save. */
+  readonly #departed = new Map<number, LiveUser>();
+  readonly #writes = new WeakMap<Session, { write: number; since: number }>();
+  readonly #timers: (() => void)[];
+  readonly #pauses = new Set<() => void>();
+  #isStopping = false;
+
+  constructor(options: ChatServerOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.lobby = requireRoomName(options.lobby);
+    this.webHint = options.webHint;
+    this.router = new Router(this.store, this.clock);
+    this.accounts = new Accounts(this.store, this.clock);
+    this.presence = new Presence(this.router, this.clock);
+    this.#messages = new RateLimiter(MESSAGE_RATE, this.clock);
+    this.#commands = new RateLimiter(COMMAND_RATE, this.clock);
+    this.#timers = [
+      this.clock.every(SWEEP_MS, () => this.#sweep()),
+      this.clock.every(SAVE_MS, () => void this.#saveDelivered()),
+      this.clock.every(ACCOUNTS_MS, () => void this.#sweepAccounts().catch((error) => this.#logFault(error))),
+    ];
+  }
+
+  /** Reads what the store knows of before. To be called once, before the first connection. */
+  async start(): Promise<void> {
+    this.router.deliverer.deliveredSeq = await this.store.head();
+    await this.store.findOrMakeRoom(this.lobby, this.clock.now());
+    await this.accounts.sweep();
+  }
+
+  /** Serves a connection until it ends. Never rejects. */
+  serve(connection: Connection): Promise<void> {
+    const served = this.#serve(connection).catch((error) => {
+      this.#logFault(error);
+      connection.close();
+    });
+    this.#serving.add(served);
+    return served.finally(() => this.#serving.delete(served));
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const session = new Session(this, connection);
+    const address = connection.remoteAddress;
+    const fromHere = (this.#perAddress.get(address) ?? 0) + 1;
+    this.#perAddress.set(address, fromHere);
+    this.sessions.add(session);
+    try {
+      this.#admit(address, fromHere);
+      await session.serve();
+    } catch (error) {
+      session.end(this.explain(error));
+    } finally {
+      this.sessions.delete(session);
+      const left = this.#perAddress.get(address)! - 1;
+      if (left > 0) this.#perAddress.set(address, left);
+      else this.#perAddress.delete(address);
+    }
+  }
+
+  #admit(address: string, fromHere: number): void {
+    if (this.#isStopping) throw new ChatError("too_many_connections", "The server is shutting down.");
+    const isLocal = address === "memory" || address.startsWith("127.") || address === "::1";
+    const { maxConnections = MAX_CONNECTIONS, maxPerAddress = MAX_PER_ADDRESS } = this.#options;
+    if (this.sessions.size > maxConnections || (!isLocal && fromHere > maxPerAddress)) {
+      throw new ChatError("too_many_connections", "There are too many connections. Try again later.");
+    }
+  }
+
+  // ---- requests ----
+
+  /** Does a command. Resolves with its reply; null where there is none. @throws ChatError */
+  async command(
+    request: Request,
+    { user, session }: { user: Actor | null; session: Session | null },
+  ): Promise<Reply | null> {
+    const { spec, rest } = parseCommandLine(request.message);
+    const call: Call = { server: this, request, spec, rest, actor: user, session };
+    return await HANDLERS[spec.name](call);
+  }
+
+  /** A command that says something, as the `chat` that it stands for; null for any other. */
+  asSaid(request: Request, { spec, rest }: CommandLine): Request | null {
+    if (!spec.says) return null;
+    if (rest === "") throw new ChatError("bad_arguments", `Usage: ${spec.usage}`);
+    const chat: Request = { ...request, type: "chat", message: rest };
+    if (spec.name !== "msg") return chat;
+    const [, name = "", text = ""] = /^(\S+)\s*([^]*)$/.exec(rest) ?? [];
+    if (text === "") throw new ChatError("bad_arguments", `Usage: ${spec.usage}`);
+    return { ...chat, destination: name, message: text };
+  }
+
+  /** Whether this could be `subscribe` or `unsubscribe`, said to a bot. */
+  isSubscription({ type, destination, message }: Request): boolean {
+    return type === "chat" && message.length < 40 && !destination.startsWith("#") &&
+      /^\s*(un)?subscribe\s*$/i.test(message);
+  }
+
+  /** The command that a message to a bot stands for; null where the addressee is no bot. */
+  async subscriptionCommand(request: Request): Promise<Request | null> {
+    if (!isUserName(request.destination)) return null;
+    const user = await this.store.findUser(request.destination);
+    if (!user?.isBot) return null;
+    const message = `/${request.message.trim().toLowerCase()} ${user.name}`;
+    return { ...request, type: "command", destination: "", message };
+  }
+
+  /** Milliseconds until this user may say the next message; 0 takes its turn. */
+  messageWait(user: Actor): number {
+    return this.#isUnlimited(user) ? 0 : this.#messages.take(user.id);
+  }
+
+  commandWait(user: Actor): number {
+    return this.#isUnlimited(user) ? 0 : this.#commands.take(user.id);
+  }
+
+  #isUnlimited(user: Actor): boolean {
+    return user.isBot || !this.#options.isRateLimited;
+  }
+
+  /** Resolves after so many milliseconds, or when the server stops. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.#pauses.delete(done);
+        resolve();
+      };
+      const cancel = this.clock.after(ms, done);
+      this.#pauses.add(done);
+      if (this.#isStopping) done();
+    });
+  }
+
+  /** An error as the user may see it; a fault of the server's is logged under the reference that its words carry. */
+  explain(error: unknown): ChatError {
+    if (error instanceof ChatError && error.code !== "internal") return error;
+    const reference = this.#logFault(error instanceof ChatError ? error.cause : error);
+    return new ChatError("internal", `The server failed at this; it is logged there as ${reference}.`, {
+      reference,
+    });
+  }
+
+  #logFault(error: unknown): string {
+    const reference = crypto.randomUUID().slice(0, 8);
+    const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.log.error("fault", { reference, stack });
+    return reference;
+  }
+
+  // ---- presence of names ----
+
+  /**
+   * Whether somebody who counts is connected as this user. Connections that may be dead are asked for a sign of life, and ended
+   * where they gave none, so that a name comes free when its holder's line was cut.
+   */
+  isHeld(userId: number, newcomerAddress: string): boolean {
+    const user = this.router.live.users.get(userId);
+    if (!user) return false;
+    let isHeld = false;
+    for (const receiver of [...user.receivers]) {
+      const session = receiver as Session;
+      if (this.#isDead(session, newcomerAddress)) {
+        session.end(
+          new ChatError("idle_timeout", "Somebody else took this name: no sign of life came from here."),
+        );
+      } else {
+        isHeld = true;
+        if (session.isJson && session.connection.transport === "tcp") this.#ping(session);
+      }
+    }
+    return isHeld;
+  }
+
+  #isDead(session: Session, newcomerAddress: string): boolean {
+    const now = this.clock.monotonic();
+    if (session.pingedAt !== null && now - session.pingedAt > HOLDER_MS) return true;
+    const isSilentText = !session.isJson && now - session.heardAt > SILENT_TEXT_MS;
+    return isSilentText && session.connection.remoteAddress === newcomerAddress;
+  }
+
+  departed(session: Session): void {
+    const { user } = session;
+    this.#departed.set(user.id, user);
+    if (user.receivers.size === 1 && user.receivers.has(session)) {
+      this.presence.departed(user);
+      void this.#saveDelivered();
+    }
+    this.router.depart(session);
+    this.log.info("left", { user: user.name, address: session.connection.remoteAddress });
+  }
+
+  /** Writes what was delivered to whom; after a crash of the server at most the last seconds of it come again. */
+  async #saveDelivered(): Promise<void> {
+    const users = new Map(this.#departed);
+    for (const [id, user] of this.router.live.users) {
+      if (user.deliveredSeq > user.savedSeq) users.set(id, user);
+    }
+    this.#departed.clear();
+    await this.#save(users);
+  }
+
+  async #save(users: ReadonlyMap<number, LiveUser>): Promise<void> {
+    if (users.size === 0) return;
+    const lastSeenAt = this.clock.now();
+    const rows = [...users.values()].map(({ id, deliveredSeq }) => ({
+      userId: id,
+      deliveredSeq,
+      lastSeenAt,
+    }));
+    await this.store.saveDelivered(rows).then(
+      () => rows.forEach(({ userId, deliveredSeq }) => users.get(userId)!.savedSeq = deliveredSeq),
+      () => users.forEach((user, id) => this.#departed.set(id, user)),
+    );
+  }
+
+  /** Notes that those who are online still are, then ends guests and tokens that nobody used for long. */
+  async #sweepAccounts(): Promise<void> {
+    await this.#save(this.router.live.users);
+    await this.accounts.sweep();
+  }
+
+  // ---- looking after connections ----
+
+  #sweep(): void {
+    const now = this.clock.monotonic();
+    for (const session of this.sessions) this.#lookAfter(session, now);
+    this.#messages.sweep();
+    this.#commands.sweep();
+  }
+
+  #lookAfter(session: Session, now: number): void {
+    if (this.#hasStalled(session, now)) {
+      return session.end(new ChatError("slow_consumer", "It did not read what was sent to it."));
+    }
+    if (!session.isReading) return;
+    if (!session.isLoggedIn && now - session.openedAt > LOGIN_MS) {
+      return session.end(new ChatError("login_timeout", "No login came within 60 seconds."));
+    }
+    if (!session.isJson || session.connection.transport !== "tcp") return;
+    if (session.pingedAt !== null && now - session.pingedAt > UNANSWERED_MS) {
+      return session.end(new ChatError("idle_timeout", "No answer to a ping came within 60 seconds."));
+    }
+    if (now - session.heardAt > SILENT_MS) this.#ping(session);
+  }
+
+  #ping(session: Session): void {
+    if (session.pingedAt !== null) return;
+    session.pingedAt = this.clock.monotonic();
+    session.reply({ code: "ping", message: "Are you there? Any line answers.", metadata: {} });
+  }
+
+  #hasStalled(session: Session, now: number): boolean {
+    const write = session.writing;
+    const known = this.#writes.get(session);
+    if (write === null) this.#writes.delete(session);
+    else if (known?.write !== write) this.#writes.set(session, { write, since: now });
+    else return now - known.since > STALLED_MS;
+    return false;
+  }
+
+  // ---- stopping ----
+
+  /** No more is read; what was accepted is stored and delivered; all are told; what waits is sent for at most a second. */
+  async stop(reason: string): Promise<void> {
+    this.#isStopping = true;
+    for (const cancel of this.#timers) cancel();
+    this.presence.stop();
+    for (const resume of [...this.#pauses]) resume();
+    const sessions = [...this.sessions];
+    await this.#within(1500, Promise.all(sessions.map((session) => session.stopReading())));
+    for (const session of sessions) session.reply({ code: "closing", message: reason, metadata: { reason } });
+    await this.#within(1000, Promise.all(sessions.map((session) => session.drained())));
+    for (const session of sessions) session.end();
+    await this.#within(1000, Promise.all(this.#serving));
+    await this.#saveDelivered();
+  }
+
+  async #within(ms: number, work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    await Promise.race([work, new Promise<void>((resolve) => cancel = this.clock.after(ms, resolve))]);
+    cancel();
+  }
+}

@@ -1,0 +1,187 @@
+/** What can be set: flags over environment over `.env` over defaults. Secrets come from the environment only. */
+
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { ChatError } from "../protocol/errors.ts";
+import { requireRoomName } from "../protocol/names.ts";
+import { VERSION } from "./version.ts";
+
+export interface Config {
+  /** The interface that both ports listen on. */
+  readonly host: string;
+  readonly port: number;
+  readonly webPort: number;
+  readonly data: string;
+  readonly logDir: string;
+  readonly lobby: string;
+  readonly web: boolean;
+  readonly thermometer: boolean;
+  readonly openai: boolean;
+  readonly thermometerIntervalSeconds: number;
+  readonly allowOrigin: readonly string[];
+  readonly rateLimit: boolean;
+  readonly console: boolean;
+  /** The variables of the AI's endpoint, as they are set; null where neither a key nor an address is. */
+  readonly endpoint: Environment | null;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown where the command line ends the program: help, version, or a mistake. */
+export class ConfigEnd extends Error {
+  override readonly name = "ConfigEnd";
+  /** @param exitCode 0 after help and version, 2 for a mistake in the usage */
+  constructor(message: string, readonly exitCode: 0 | 2) {
+    super(message);
+  }
+}
+
+/**
+ * @param args without the program's name
+ * @throws ConfigEnd
+ */
+export function readConfig(args: readonly string[], environment: Environment): Config {
+  const program = parse(args, environment);
+  const { thermometerInterval, ...options } = program.opts();
+  return {
+    ...options,
+    thermometerIntervalSeconds: thermometerInterval,
+    endpoint: environment.OPENAI_API_KEY || environment.OPENAI_BASE_URL ? environment : null,
+  };
+}
+
+/** @throws ConfigEnd */
+function parse(args: readonly string[], environment: Environment) {
+  try {
+    return createProgram(environment).parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new ConfigEnd(error.message.replace(/^error: /, ""), error.exitCode === 0 ? 0 : 2);
+  }
+}
+
+/** Every variable that is read. */
+export const VARIABLES = [
+  "PARLEY_HOST",
+  "PARLEY_PORT",
+  "PARLEY_WEB_PORT",
+  "PARLEY_DATA",
+  "PARLEY_LOG_DIR",
+  "PARLEY_LOBBY",
+  "PARLEY_NO_WEB",
+  "PARLEY_NO_THERMOMETER",
+  "PARLEY_NO_OPENAI",
+  "PARLEY_THERMOMETER_INTERVAL",
+  "PARLEY_ALLOW_ORIGIN",
+  "PARLEY_NO_RATE_LIMIT",
+  "PARLEY_CONSOLE",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "OPENAI_MODEL",
+] as const;
+
+function createProgram(environment: Environment) {
+  const from = (name: string, fallback: string) => environment[name] || fallback;
+  const isSet = (name: string) => isTrue(environment[name], name);
+  return new Command("parley")
+    .description("A chat server for people, bots and devices.")
+    .version(VERSION, "--version")
+    .helpOption("--help", "show this")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .allowExcessArguments(false)
+    .addOption(
+      new Option("--host <address>", "interface to listen on").default(from("PARLEY_HOST", "127.0.0.1")),
+    )
+    .addOption(portOption("--port <port>", "TCP port", "PARLEY_PORT", 5000, environment))
+    .addOption(
+      portOption(
+        "--web-port <port>",
+        "port of the page, WebSocket and HTTP API",
+        "PARLEY_WEB_PORT",
+        8080,
+        environment,
+      ),
+    )
+    .option("--data <dir>", "folder of the database", from("PARLEY_DATA", "data"))
+    .option("--log-dir <dir>", "folder of the logs", from("PARLEY_LOG_DIR", "logs"))
+    .option(
+      "--lobby <room>",
+      "the room that everybody joins at first",
+      room,
+      room(from("PARLEY_LOBBY", "#general")),
+    )
+    .addOption(
+      new Option("--no-web", "without page, WebSocket and HTTP API").default(!isSet("PARLEY_NO_WEB")),
+    )
+    .addOption(
+      new Option("--no-thermometer", "without the simulated thermometer").default(
+        !isSet("PARLEY_NO_THERMOMETER"),
+      ),
+    )
+    .addOption(new Option("--no-openai", "without an AI bot").default(!isSet("PARLEY_NO_OPENAI")))
+    .option(
+      "--thermometer-interval <seconds>",
+      "seconds between readings",
+      seconds,
+      seconds(from("PARLEY_THERMOMETER_INTERVAL", "100")),
+    )
+    .option(
+      "--allow-origin <url>",
+      "a further origin that may use the web port (repeatable)",
+      (value: string, all: string[]) => [...all, origin(value)],
+      from("PARLEY_ALLOW_ORIGIN", "").split(/[\s,]+/).filter(Boolean).map(origin),
+    )
+    .addOption(
+      new Option("--no-rate-limit", "for load tests: nobody is slowed").default(
+        !isSet("PARLEY_NO_RATE_LIMIT"),
+      ),
+    )
+    .addOption(
+      new Option("--console", "this terminal becomes the user operator").default(isSet("PARLEY_CONSOLE")),
+    );
+}
+
+function portOption<Flags extends string>(
+  flags: Flags,
+  description: string,
+  variable: string,
+  fallback: number,
+  environment: Environment,
+) {
+  return new Option(flags, description).argParser(port).default(
+    port(environment[variable] || String(fallback)),
+  );
+}
+
+/** 0 takes any free port. */
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65535) return value;
+  throw new InvalidArgumentError("It is a port: 0 to 65535.");
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError("It is a number of seconds, up to 86400.");
+}
+
+function room(text: string): string {
+  try {
+    return requireRoomName(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof ChatError ? error.message : String(error));
+  }
+}
+
+function origin(text: string): string {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "") return url.origin;
+  throw new InvalidArgumentError("It is an origin, as in https://chat.example.org.");
+}
+
+function isTrue(text: string | undefined, variable: string): boolean {
+  if (!text || /^(0|false|no|off)$/i.test(text)) return false;
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  throw new ConfigEnd(`${variable} is ${JSON.stringify(text)}; set it to 1 or 0.`, 2);
+}

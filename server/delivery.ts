@@ -1,0 +1,250 @@
+/**
+ * Gives committed messages to the connections of those who may have them: each batch grouped by conversation, each
+ * group encoded once for all its members, and on every connection everything in the order of `seq`, whatever its rooms.
+ *
+ * The gate: the next batch goes out when the writes of the last one have ended. Members stay in step so, and batches grow
+ * with the load. It is one gate for all rooms, since with one for each a later `seq` could overtake an earlier one. A member who
+ * takes longer than GATE_MS is left behind to its own outbox and holds up nobody.
+ */
+
+import type { Metadata } from "../protocol/message.ts";
+import { Chunk } from "./chunk.ts";
+import { type Clock, timestampOf } from "./clock.ts";
+import { encode, messageJson, messageText, notification, type Said } from "./encode.ts";
+import type { LiveConversation, LiveUser, Receiver } from "./live.ts";
+import type { Seq } from "./store.ts";
+
+const GATE_MS = 5;
+
+/** A committed message on its way. */
+export interface Delivery extends Said {
+  readonly conversation: LiveConversation;
+  /** Gets the `stored` reply in the place of the message. */
+  readonly origin: Receiver | null;
+  /** Gets it too, although not of the conversation: the AI bot that was asked. */
+  readonly alsoTo: LiveUser | null;
+  /** What the reply says; null where none is due. Asked when it is delivered. */
+  reply(): { message: string; metadata: Metadata } | null;
+  /** Called when it has been given to all outboxes. */
+  delivered(): void;
+  /** Its line of JSON, once somebody needed it. */
+  json?: string;
+}
+
+/** A change of who gets what: takes effect between the messages that were committed before and after it. */
+type Change = () => void;
+
+export class Deliverer {
+  readonly #clock: Clock;
+  #queue: (Delivery | Change)[] = [];
+  #isRunning = false;
+  /** Everything up to this seq has been given to the outboxes. */
+  deliveredSeq: Seq = 0;
+  /** Messages given to receivers so far. */
+  deliveries = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Adds what was committed next. */
+  enqueue(...items: (Delivery | Change)[]): void {
+    for (const item of items) this.#queue.push(item);
+    if (!this.#isRunning) this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#queue.length > 0) {
+      const items = this.#queue;
+      this.#queue = [];
+      const writes = this.#deliver(items);
+      if (writes.length > 0) await this.#gate(writes);
+    }
+    this.#isRunning = false;
+  }
+
+  #deliver(items: readonly (Delivery | Change)[]): Promise<void>[] {
+    const touched = new Set<Receiver>();
+    let run: Delivery[] = [];
+    for (const item of items) {
+      if (typeof item !== "function") run.push(item);
+      else {
+        this.#deliverRun(run, touched);
+        run = [];
+        item();
+      }
+    }
+    this.#deliverRun(run, touched);
+    const writes: Promise<void>[] = [];
+    for (const receiver of touched) {
+      const write = receiver.flush();
+      if (write) writes.push(write);
+    }
+    return writes;
+  }
+
+  #deliverRun(run: readonly Delivery[], touched: Set<Receiver>): void {
+    if (run.length === 0) return;
+    const due = groupsByReceiver(run);
+    const merged = new Map<string, Group>();
+    for (const [receiver, groups] of due) {
+      const chunk = chunkFor(receiver, groups, merged, this.#clock.now());
+      if (!chunk) continue;
+      receiver.push(chunk);
+      touched.add(receiver);
+      this.deliveries += chunk.lines.length;
+    }
+    this.deliveredSeq = run.at(-1)!.seq;
+    for (const delivery of run) delivery.delivered();
+  }
+
+  async #gate(writes: readonly Promise<void>[]): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => cancel = this.#clock.after(GATE_MS, resolve));
+    await Promise.race([Promise.all(writes), late]);
+    cancel();
+  }
+}
+
+/** Messages of one batch that go to the same receivers; encoded at most once per format. */
+class Group {
+  #json: Chunk | undefined;
+  #text: Chunk | undefined;
+  readonly #lines = new Map<Delivery, string>();
+
+  constructor(readonly number: number, readonly messages: Delivery[], readonly origins: Set<Receiver>) {}
+
+  /** Text mode shows a direct message to its sender in other words than to its receiver. */
+  get isSameForAll(): boolean {
+    return this.messages[0]!.conversation.record.kind !== "direct";
+  }
+
+  get json(): Chunk {
+    return this.#json ??= new Chunk(this.messages.map((message) => jsonLine(message)), this.#lastSeq);
+  }
+
+  get text(): Chunk {
+    return this.#text ??= new Chunk(this.messages.map((message) => this.textLine(message)), this.#lastSeq);
+  }
+
+  textLine(message: Delivery): string {
+    let line = this.#lines.get(message);
+    if (line === undefined) this.#lines.set(message, line = messageText(message, ""));
+    return line;
+  }
+
+  get #lastSeq(): Seq {
+    return this.messages.at(-1)!.seq;
+  }
+}
+
+/** The JSON line of a message, made once, however many groups it is in. */
+function jsonLine(message: Delivery): string {
+  return message.json ??= messageJson(message);
+}
+
+function groupsByReceiver(run: readonly Delivery[]): Map<Receiver, Group[]> {
+  const due = new Map<Receiver, Group[]>();
+  const add = (receiver: Receiver, group: Group) => {
+    const groups = due.get(receiver);
+    if (groups) groups.push(group);
+    else due.set(receiver, [group]);
+  };
+  const groups = groupByConversation(run);
+  for (const [conversation, group] of groups) {
+    for (const user of conversation.users) {
+      for (const receiver of user.receivers) if (receiver.isLive) add(receiver, group);
+    }
+  }
+  let number = groups.size;
+  for (const message of run) {
+    // One message alone, for somebody who is not in the conversation: the bot that is asked, the sender's reply.
+    for (const receiver of outsiders(message)) {
+      if (receiver.isLive && message.conversation.users.has(receiver.user)) continue;
+      add(receiver, new Group(number++, [message], originsOf([message])));
+    }
+  }
+  return due;
+}
+
+function* outsiders({ alsoTo, origin }: Delivery): Generator<Receiver> {
+  if (alsoTo) { for (const receiver of alsoTo.receivers) if (receiver.isLive) yield receiver; }
+  if (origin) yield origin;
+}
+
+function groupByConversation(run: readonly Delivery[]): Map<LiveConversation, Group> {
+  const byConversation = new Map<LiveConversation, Delivery[]>();
+  for (const message of run) {
+    const messages = byConversation.get(message.conversation);
+    if (messages) messages.push(message);
+    else byConversation.set(message.conversation, [message]);
+  }
+  let number = 0;
+  return new Map(
+    [...byConversation].map(([conversation, messages]) => [
+      conversation,
+      new Group(number++, messages, originsOf(messages)),
+    ]),
+  );
+}
+
+function originsOf(messages: readonly Delivery[]): Set<Receiver> {
+  const origins = new Set<Receiver>();
+  for (const { origin } of messages) if (origin) origins.add(origin);
+  return origins;
+}
+
+/** The one shared chunk where it can be shared; else one that is this receiver's own. */
+function chunkFor(
+  receiver: Receiver,
+  groups: readonly Group[],
+  merged: Map<string, Group>,
+  now: number,
+): Chunk | undefined {
+  const isOwn = groups.some((group) => group.origins.has(receiver)) ||
+    receiver.format === "text" && groups.some((group) => !group.isSameForAll);
+  const group = groups.length === 1 ? groups[0]! : mergedGroup(groups, merged);
+  return isOwn ? ownChunk(receiver, group, now) : group[receiver.format];
+}
+
+/** Several rooms of a batch in the order of seq; made once for all who are in the same rooms. */
+function mergedGroup(groups: readonly Group[], merged: Map<string, Group>): Group {
+  const key = groups.map((group) => group.number).join();
+  let group = merged.get(key);
+  if (!group) {
+    const messages = groups.flatMap((group) => group.messages).sort((a, b) => a.seq - b.seq);
+    merged.set(key, group = new Group(-1, messages, originsOf(messages)));
+  }
+  return group;
+}
+
+function ownChunk(receiver: Receiver, group: Group, now: number): Chunk | undefined {
+  const lines: string[] = [];
+  for (const message of group.messages) {
+    const line = ownLine(receiver, message, group, now);
+    if (line !== undefined) lines.push(line);
+  }
+  return lines.length === 0 ? undefined : new Chunk(lines, group.messages.at(-1)!.seq);
+}
+
+function ownLine(receiver: Receiver, message: Delivery, group: Group, now: number): string | undefined {
+  if (message.origin === receiver) return replyLine(receiver, message, now);
+  if (receiver.format === "json") return jsonLine(message);
+  return message.conversation.record.kind === "direct"
+    ? messageText(message, receiver.user.name)
+    : group.textLine(message);
+}
+
+function replyLine(receiver: Receiver, message: Delivery, now: number): string | undefined {
+  const reply = message.reply();
+  if (!reply) return undefined;
+  const metadata = {
+    ...(message.clientId === null ? {} : { reply_to: message.clientId }),
+    seq: message.seq,
+    timestamp: timestampOf(message.createdAt),
+    ...reply.metadata,
+  };
+  const envelope = notification("stored", reply.message, metadata, now);
+  return encode(envelope, receiver.format, receiver.user.name);
+}

@@ -1,0 +1,200 @@
+/** The HTTP API (docs/protocol.md, section 3): the commands' replies as JSON, and posting by one line of curl. */
+
+import { Buffer } from "node:buffer";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { ChatError, HTTP_STATUS } from "../protocol/errors.ts";
+import { checkRequest, isObject, LIMITS, type Metadata, type Request } from "../protocol/message.ts";
+import type { ChatServer } from "./chat_server.ts";
+import { messageEnvelope } from "./encode.ts";
+import { HttpStreamConnection } from "./http_stream.ts";
+import { joinLobby } from "./login.ts";
+import type { Outcome, Prepared } from "./router.ts";
+import type { UserRecord } from "./store.ts";
+
+/** What `Deno.serve` tells of a request. */
+export interface Bindings {
+  readonly remoteAddress: string;
+}
+
+type Env = { Bindings: Bindings; Variables: { user: UserRecord; token: string | null } };
+
+export function httpApi(server: ChatServer): Hono<Env> {
+  const api = new Hono<Env>();
+  api.use(bodyLimit({ maxSize: LIMITS.lineBytes, onError: () => respondError(server, tooLarge()) }));
+  api.onError((error) => respondError(server, error));
+  api.notFound(() =>
+    respondError(server, new ChatError("unknown_command", "There is no such call. See docs/protocol.md."))
+  );
+
+  api.post("/login", async (c) => c.json(await logIn(server, await c.req.text())));
+
+  api.use(async (c, next) => {
+    const { user, token } = await authenticate(server, c.req.header("authorization"));
+    c.set("user", user);
+    c.set("token", token);
+    await next();
+  });
+  api.post("/messages", async (c) => {
+    const request = checkRequest({ type: "chat", ...parseObject(await c.req.text()) });
+    return c.json(await post(server, c.get("user"), request), 201);
+  });
+  api.post("/messages/:destination{.+}", async (c) => {
+    const id = c.req.query("id");
+    const message = await textOf(c.req.raw);
+    const value = { type: "chat", destination: c.req.param("destination"), message, ...(id ? { id } : {}) };
+    return c.json(await post(server, c.get("user"), checkRequest(value)), 201);
+  });
+  api.get("/messages/:destination{.+}", async (c) => {
+    const bounds = ["before", "after", "around"].flatMap((key) => {
+      const value = c.req.query(key);
+      return value === undefined ? [] : [`${key}=${oneWord(value)}`];
+    });
+    const words = [oneWord(c.req.param("destination")), oneWord(c.req.query("limit") ?? ""), ...bounds];
+    return c.json(await run(server, c.get("user"), `/history ${words.join(" ")}`));
+  });
+  for (
+    const [path, command] of [["rooms", "/list"], ["users", "/users"], [
+      "conversations",
+      "/conversations",
+    ]] as const
+  ) {
+    api.get(`/${path}`, async (c) => c.json(await run(server, c.get("user"), command)));
+  }
+  api.get(
+    "/search",
+    async (c) => c.json(await run(server, c.get("user"), `/find ${c.req.query("q") ?? ""}`)),
+  );
+  api.get("/stream", async (c) => {
+    const since = c.req.query("since");
+    const token = c.get("token") ?? (await server.accounts.tokenFor(c.get("user")));
+    return stream(server, { token, since, remoteAddress: c.env.remoteAddress });
+  });
+  return api;
+}
+
+/** An error as the body and status of a response. */
+export function respondError(server: ChatServer, error: unknown): Response {
+  const { code, message, details } = server.explain(error);
+  const headers: Record<string, string> = code === "bad_credentials" || code === "not_logged_in"
+    ? { "www-authenticate": "Bearer" }
+    : {};
+  const retryMs = details.retry_after_ms;
+  if (typeof retryMs === "number") headers["retry-after"] = String(Math.ceil(retryMs / 1000));
+  const status = HTTP_STATUS[code] as ContentfulStatusCode;
+  return Response.json({ error: code, message, ...details }, { status, headers });
+}
+
+async function logIn(server: ChatServer, body: string): Promise<Metadata> {
+  const { name, password } = parseObject(body);
+  if (name !== undefined && typeof name !== "string") {
+    throw new ChatError("bad_message", '"name" must be a string.');
+  }
+  if (password !== undefined && typeof password !== "string") {
+    throw new ChatError("bad_message", '"password" must be a string.');
+  }
+  const login = await server.accounts.login({ name, password }, (user) => server.isHeld(user.id, ""));
+  if (login.isNew) await joinLobby(server, login.user, null);
+  return { user: login.user.name, token: login.token };
+}
+
+async function authenticate(
+  server: ChatServer,
+  header: string | undefined,
+): Promise<{ user: UserRecord; token: string | null }> {
+  const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(header ?? "") ?? [];
+  switch (scheme.toLowerCase()) {
+    case "bearer":
+      return { user: await server.accounts.userOfToken(value), token: value };
+    case "basic": {
+      const pair = Buffer.from(value, "base64").toString();
+      const colon = pair.indexOf(":");
+      return { user: await server.accounts.verify(pair.slice(0, colon), pair.slice(colon + 1)), token: null };
+    }
+    default:
+      throw new ChatError(
+        "not_logged_in",
+        "This needs a header: Authorization: Bearer TOKEN. POST /api/login gives one.",
+      );
+  }
+}
+
+async function post(server: ChatServer, user: UserRecord, request: Request): Promise<Metadata> {
+  if (request.type === "command") {
+    throw new ChatError("bad_message", '"type" must be "chat" or "subscription".');
+  }
+  const waitMs = server.messageWait(user);
+  if (waitMs > 0) throw new ChatError("rate_limited", "Too fast.", { retry_after_ms: waitMs });
+  const command = server.isSubscription(request) ? await server.subscriptionCommand(request) : null;
+  if (command) return await run(server, user, command.message);
+  const prepared = await server.router.prepare(user, request, { anyRoom: true });
+  const outcome = await new Promise<Outcome>((resolve, reject) =>
+    server.router.commit([prepared], {
+      receiver: null,
+      accepted: (_, outcome) => resolve(outcome),
+      refused: (_, error) => reject(error),
+    })
+  );
+  return { ...storedEnvelope(prepared, outcome) };
+}
+
+function storedEnvelope(prepared: Prepared, outcome: Outcome) {
+  if (outcome.status === "stored") return messageEnvelope(outcome.delivery);
+  const { message, sender, destination } = prepared;
+  const { seq, createdAt } = outcome;
+  return messageEnvelope({ ...message, seq, createdAt, destination, senderName: sender.name }, {
+    duplicate: true,
+  });
+}
+
+async function run(server: ChatServer, user: UserRecord, line: string): Promise<Metadata> {
+  const waitMs = server.commandWait(user);
+  if (waitMs > 0) throw new ChatError("rate_limited", "Too fast.", { retry_after_ms: waitMs });
+  const request: Request = { type: "command", destination: "", message: line, metadata: {} };
+  const reply = await server.command(request, { user, session: null });
+  const { code: _, ...metadata } = reply?.metadata ?? {};
+  return metadata;
+}
+
+function stream(
+  server: ChatServer,
+  { token, since, remoteAddress }: { token: string; since: string | undefined; remoteAddress: string },
+): Response {
+  const login = since === undefined ? { token } : { token, since: Number(since) };
+  const connection = new HttpStreamConnection(login, remoteAddress, server.clock);
+  void server.serve(connection);
+  return new Response(connection.body, {
+    headers: { "content-type": "application/x-ndjson", "x-accel-buffering": "no" },
+  });
+}
+
+async function textOf(request: globalThis.Request): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await request.arrayBuffer());
+  } catch {
+    throw new ChatError("bad_encoding", "The body is not UTF-8.");
+  }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isObject(value)) return value;
+  } catch {
+    // Answered below.
+  }
+  throw new ChatError("bad_json", "The body is not a JSON object.");
+}
+
+/** A value from a URL must stay one word of the command line. */
+function oneWord(value: string): string {
+  if (/[\s=]/.test(value)) {
+    throw new ChatError("bad_arguments", `${JSON.stringify(value.slice(0, 60))} is no such value.`);
+  }
+  return value;
+}
+
+function tooLarge(): ChatError {
+  return new ChatError("too_long", `A body may be ${LIMITS.lineBytes} bytes long.`);
+}

@@ -1,0 +1,44 @@
+/** How fast a user may be: token buckets, shared by all connections of the user. */
+
+import type { Clock } from "./clock.ts";
+
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Messages: a person never notices it, a loop does. */
+export const MESSAGE_RATE: Rate = { burst: 20, perSecond: 5 };
+/** Commands cost reads, not fsyncs. */
+export const COMMAND_RATE: Rate = { burst: 100, perSecond: 50 };
+
+export class RateLimiter<Key> {
+  readonly #rate: Rate;
+  readonly #clock: Clock;
+  /** Only those who used some of it lately. */
+  readonly #buckets = new Map<Key, { level: number; at: number }>();
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate;
+    this.#clock = clock;
+  }
+
+  /** Takes one. Returns 0 where there was one, else the milliseconds until there is; nothing is taken then. */
+  take(key: Key): number {
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(key) ?? { level: this.#rate.burst, at: now };
+    const level = Math.min(this.#rate.burst, bucket.level + (now - bucket.at) / 1000 * this.#rate.perSecond);
+    if (level < 1) return Math.ceil((1 - level) / this.#rate.perSecond * 1000);
+    this.#buckets.set(key, { level: level - 1, at: now });
+    return 0;
+  }
+
+  /** Forgets those who are back at a full bucket. To be called now and then. */
+  sweep(): void {
+    const refillMs = this.#rate.burst / this.#rate.perSecond * 1000;
+    const now = this.#clock.monotonic();
+    for (const [key, bucket] of this.#buckets) {
+      if (now - bucket.at > refillMs) this.#buckets.delete(key);
+    }
+  }
+}

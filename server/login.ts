@@ -1,0 +1,150 @@
+/** Logging in: who it is, the first time's lobby, the welcome, and then what was missed. */
+
+import { badArguments, parseArguments } from "../protocol/commands.ts";
+import { ChatError } from "../protocol/errors.ts";
+import { LIMITS } from "../protocol/message.ts";
+import { roomKey } from "../protocol/names.ts";
+import type { Login } from "./accounts.ts";
+import { catchUp } from "./catch_up.ts";
+import type { ChatServer } from "./chat_server.ts";
+import type { Call } from "./handlers.ts";
+import type { Session } from "./session.ts";
+import type { UserRecord } from "./store.ts";
+import { PROTOCOL, VERSION } from "./version.ts";
+
+/** Answers itself: the welcome comes before what was stored, and `caught_up` after it. */
+export async function logIn(call: Call): Promise<null> {
+  const session = freshSession(call);
+  const { accounts } = call.server;
+  const { name, password, token } = credentialsOf(call);
+  if (session.format === "text" && name && password === undefined && token === undefined) {
+    if (await accounts.isProtected(name)) return askPassword(session, name);
+  }
+  const login = await accounts.login(
+    { name, password, token },
+    (user) => call.server.isHeld(user.id, session.connection.remoteAddress),
+  );
+  return await enter(call, session, login);
+}
+
+export async function register(call: Call): Promise<null> {
+  const session = freshSession(call);
+  const { name, password } = credentialsOf(call);
+  if (name === undefined) throw badArguments(call.spec);
+  return await enter(call, session, await call.server.accounts.register(name, password));
+}
+
+/** Lets an account in that was authenticated elsewhere: over HTTP. */
+export async function enter(call: Call, session: Session, login: Login): Promise<null> {
+  const { server, request } = call;
+  const { router } = server;
+  const user = router.liveUser(login.user);
+  session.become(user, login.tokenHash);
+  const wasAway = user.receivers.size === 0;
+  await router.arrive(login.user, session);
+  if (login.isNew) await joinLobby(server, user, session);
+  session.room = roomsOf(session).find((room) => roomKey(room) === roomKey(server.lobby)) ?? "";
+  if (wasAway) server.presence.arrived(user);
+  server.log.info("joined", { user: user.name, address: session.connection.remoteAddress });
+  session.reply(await welcome(call, session, login), request.id);
+  await sendMissed(call, session);
+  return null;
+}
+
+function freshSession(call: Call): Session {
+  const { session } = call;
+  if (!session) throw new ChatError("forbidden", "Over HTTP, log in with POST /api/login.");
+  if (session.isLoggedIn) {
+    throw new ChatError(
+      "already_logged_in",
+      `You are logged in as ${session.user.name}. Open another connection.`,
+    );
+  }
+  return session;
+}
+
+function askPassword(session: Session, name: string): null {
+  session.askPassword(name);
+  return null;
+}
+
+/** What the line and the metadata say; the metadata wins. */
+function credentialsOf({ rest, request, spec }: Call) {
+  const [name, secret, ...more] = parseArguments(rest).words;
+  if (more.length > 0) throw badArguments(spec, "A name and a password have no white space.");
+  const { password = secret, token, since } = request.metadata;
+  const isCursor = typeof since === "number" && Number.isInteger(since) && since >= 0;
+  if (since !== undefined && !isCursor) throw badArguments(spec, '"since" must be a seq: a whole number.');
+  if (password !== undefined && typeof password !== "string") {
+    throw badArguments(spec, '"password" must be a string.');
+  }
+  if (token !== undefined && typeof token !== "string") throw badArguments(spec, '"token" must be a string.');
+  if ((password?.length ?? 0) > LIMITS.passwordLength) throw badArguments(spec, "The password is too long.");
+  return { name, password, token };
+}
+
+/** The first time somebody is here. */
+export async function joinLobby(
+  { router, store, clock, lobby: name }: ChatServer,
+  user: Pick<UserRecord, "id" | "name">,
+  session: Session | null,
+): Promise<void> {
+  const lobby = await store.findOrMakeRoom(name, clock.now());
+  const { count } = await router.join(lobby, user.id);
+  const room = router.live.conversation(lobby.id);
+  if (!room || count > LIMITS.presenceMembers) return;
+  router.notify(router.receiversIn(room, session), {
+    code: "member_joined",
+    message: `${user.name} joined ${lobby.name}`,
+    metadata: { room: lobby.name, user: user.name },
+  });
+}
+
+function roomsOf(session: Session): string[] {
+  return [...session.user.conversations].map(({ record }) => record)
+    .filter(({ kind }) => kind === "room")
+    .map(({ name }) => name);
+}
+
+async function welcome({ server }: Call, session: Session, { token, isNew }: Login) {
+  const { user } = session;
+  const isOpen = user.passwordHash === null && !user.isBot;
+  const place = session.room === "" ? "Enter a room with /join ROOM." : `You are in ${session.room}.`;
+  const warning = isNew && isOpen && !user.isGuest
+    ? " Whoever comes while you are away can take this name; /password SECRET makes it yours alone."
+    : "";
+  return {
+    code: "welcome",
+    message: `Welcome, ${user.name}. ${place} /help lists the commands.${warning}`,
+    metadata: {
+      user: user.name,
+      token,
+      guest: user.isGuest,
+      protected: user.passwordHash !== null,
+      epoch: server.store.epoch,
+      server: { name: "Parley", version: VERSION, protocol: PROTOCOL },
+      rooms: roomsOf(session),
+      seq: await server.store.head(),
+      limits: {
+        message_bytes: LIMITS.messageBytes,
+        line_bytes: LIMITS.lineBytes,
+        metadata_bytes: LIMITS.metadataBytes,
+        history: LIMITS.historyMax,
+      },
+    },
+  };
+}
+
+async function sendMissed({ server, request }: Call, session: Session): Promise<void> {
+  const { since } = request.metadata;
+  const isCursor = typeof since === "number" && Number.isInteger(since) && since >= 0;
+  if (since !== undefined && !isCursor) {
+    throw new ChatError("bad_arguments", '"since" must be a seq: a whole number.');
+  }
+  const from = isCursor
+    ? { after: Math.min(since, await server.store.head()), includeOwn: true }
+    : { after: session.user.deliveredSeq, includeOwn: false };
+  const { count, seq } = await catchUp(server.router, session, from);
+  const message = count === 0 ? "" : `${count} stored messages.`;
+  session.reply({ code: "caught_up", message, metadata: { count, seq } });
+}

@@ -1,0 +1,276 @@
+/** The store in SQLite: `parley.db` holds everything, `search.db` its full-text index. All SQL runs in two workers. */
+
+import { type Clock, SYSTEM_CLOCK } from "../clock.ts";
+import type {
+  Appended,
+  ConversationId,
+  ConversationRecord,
+  ConversationSummary,
+  Found,
+  HistoryQuery,
+  Joined,
+  MemberRecord,
+  Millis,
+  Missed,
+  NewMessage,
+  NewUser,
+  Page,
+  RoomSummary,
+  SearchQuery,
+  Seq,
+  Store,
+  StoredMessage,
+  UserId,
+  UserRecord,
+} from "../store.ts";
+import { lockFolder } from "./folder_lock.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { IndexFiller } from "./index_filler.ts";
+import type { DatabaseOptions } from "./open_database.ts";
+import type { ReadOperations } from "./read_operations.ts";
+import type { ReadMethod } from "./reader.ts";
+import { unavailable } from "./worker_rpc.ts";
+import { Workers } from "./workers.ts";
+
+export interface SqliteStoreOptions {
+  /** The data folder, which must exist. */
+  readonly folder: string;
+  readonly clock?: Clock;
+  /** Default FULL: what is acknowledged outlives a power cut. */
+  readonly synchronous?: DatabaseOptions["synchronous"];
+  /**
+   * Default true: this process is the server, and the only one on this folder. False for a tool beside it, which
+   * writes a little and leaves the full-text index alone.
+   */
+  readonly isServer?: boolean;
+  /** Called once where what was written may be lost (a failed fsync): the process must end. Everything rejects then. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** How long `check` waits for an answer, in milliseconds. */
+const CHECK_TIMEOUT_MS = 5000;
+
+export class SqliteStore implements Store {
+  readonly epoch: string;
+  readonly #clock: Clock;
+  readonly #workers: Workers;
+  readonly #commits: GroupCommit;
+  readonly #filler: IndexFiller | null;
+  #closing: Promise<void> | undefined;
+
+  /** @throws StoreOpenError (rejects) in one line that names the file, the cause and what to do */
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    const { folder, clock = SYSTEM_CLOCK, synchronous = "FULL", isServer = true } = options;
+    const lock = isServer ? await lockFolder(folder) : null;
+    const workers = new Workers(lock, options.onFatal ?? (() => {}));
+    try {
+      const epoch = await workers.writer.call("open", { folder, synchronous });
+      await workers.reader.call("open", { folder, epoch, ownsIndex: isServer });
+      return new SqliteStore(workers, { epoch, clock, isServer });
+    } catch (error) {
+      workers.end();
+      throw error;
+    }
+  }
+
+  private constructor(workers: Workers, options: { epoch: string; clock: Clock; isServer: boolean }) {
+    this.epoch = options.epoch;
+    this.#clock = options.clock;
+    this.#workers = workers;
+    this.#filler = options.isServer
+      ? new IndexFiller((pauseMs) => workers.reader.call("fillIndex", pauseMs))
+      : null;
+    this.#commits = new GroupCommit(async (batch) => {
+      const result = await workers.commit(batch);
+      if (batch.rows.texts.length > 0) this.#filler?.wake();
+      return result;
+    });
+    this.#filler?.wake();
+  }
+
+  // ---- users ----
+
+  findUser(name: string): Promise<UserRecord | null> {
+    return this.#read("findUser", name, this.#clock.now());
+  }
+
+  userById(id: UserId): Promise<UserRecord | null> {
+    return this.#read("userById", id);
+  }
+
+  createUser(user: NewUser): Promise<UserRecord | null> {
+    return this.#commits.call("createUser", user, this.#clock.now());
+  }
+
+  findOrReserveUser(name: string): Promise<UserRecord> {
+    return this.#commits.call("findOrReserveUser", name, this.#clock.now());
+  }
+
+  renameUser(id: UserId, name: string, aliasUntil: Millis): Promise<boolean> {
+    return this.#commits.call("renameUser", id, name, aliasUntil, this.#clock.now());
+  }
+
+  setPassword(id: UserId, passwordHash: string, keepTokenHash: string | null): Promise<void> {
+    return this.#commits.call("setPassword", id, passwordHash, keepTokenHash);
+  }
+
+  saveDelivered(
+    users: readonly { userId: UserId; deliveredSeq: Seq; lastSeenAt: Millis }[],
+  ): Promise<void> {
+    return this.#commits.call("saveDelivered", users);
+  }
+
+  removeGuests(lastSeenBefore: Millis): Promise<UserId[]> {
+    return this.#commits.call("removeGuests", lastSeenBefore);
+  }
+
+  // ---- tokens ----
+
+  addToken(userId: UserId, tokenHash: string, at: Millis): Promise<void> {
+    return this.#commits.call("addToken", userId, tokenHash, at);
+  }
+
+  findToken(tokenHash: string, at: Millis): Promise<UserRecord | null> {
+    return this.#commits.call("findToken", tokenHash, at);
+  }
+
+  removeTokens(unusedSince: Millis): Promise<void> {
+    return this.#commits.call("removeTokens", unusedSince);
+  }
+
+  // ---- conversations ----
+
+  findRoom(name: string): Promise<ConversationRecord | null> {
+    return this.#read("findRoom", name);
+  }
+
+  findOrMakeRoom(name: string, at: Millis): Promise<ConversationRecord> {
+    return this.#commits.call("findOrMakeRoom", name, at);
+  }
+
+  findOrMakeDirect(a: UserId, b: UserId, at: Millis): Promise<ConversationRecord> {
+    return this.#commits.call("findOrMakeDirect", a, b, at);
+  }
+
+  findDirect(a: UserId, b: UserId): Promise<ConversationRecord | null> {
+    return this.#read("findDirect", a, b);
+  }
+
+  findOrMakeFeed(publisherId: UserId, at: Millis): Promise<ConversationRecord> {
+    return this.#commits.call("findOrMakeFeed", publisherId, at);
+  }
+
+  findFeed(publisherId: UserId): Promise<ConversationRecord | null> {
+    return this.#read("findFeed", publisherId);
+  }
+
+  join(conversationId: ConversationId, userId: UserId, at: Millis): Promise<Joined> {
+    return this.#commits.call("join", conversationId, userId, at);
+  }
+
+  leave(conversationId: ConversationId, userId: UserId): Promise<boolean> {
+    return this.#commits.call("leave", conversationId, userId);
+  }
+
+  conversationsOf(userId: UserId): Promise<ConversationRecord[]> {
+    return this.#read("conversationsOf", userId);
+  }
+
+  isParticipant(conversationId: ConversationId, userId: UserId): Promise<boolean> {
+    return this.#read("isParticipant", conversationId, userId);
+  }
+
+  countParticipants(conversationId: ConversationId): Promise<number> {
+    return this.#read("countParticipants", conversationId);
+  }
+
+  participants(conversationId: ConversationId, limit: number): Promise<MemberRecord[]> {
+    return this.#read("participants", conversationId, limit);
+  }
+
+  listRooms(): Promise<RoomSummary[]> {
+    return this.#read("listRooms");
+  }
+
+  summaries(userId: UserId): Promise<ConversationSummary[]> {
+    return this.#read("summaries", userId);
+  }
+
+  markRead(conversationId: ConversationId, userId: UserId, seq: Seq): Promise<Seq> {
+    return this.#commits.call("markRead", conversationId, userId, seq);
+  }
+
+  // ---- the log ----
+
+  head(): Promise<Seq> {
+    return this.#read("head");
+  }
+
+  append(messages: readonly NewMessage[]): Promise<Appended[]> {
+    return this.#commits.append(messages);
+  }
+
+  get isFull(): boolean {
+    return this.#commits.isFull;
+  }
+
+  ready(): Promise<void> {
+    return this.#commits.ready();
+  }
+
+  history(query: HistoryQuery): Promise<Page> {
+    return this.#read("history", query);
+  }
+
+  async search(query: SearchQuery): Promise<Page<Found>> {
+    const page = await this.#workers.read((reader) => reader.call("search", query));
+    // It may have found the index damaged.
+    this.#filler?.wake();
+    return page;
+  }
+
+  missed(userId: UserId, after: Seq, options: { includeOwn: boolean }): Promise<Missed> {
+    return this.#read("missed", userId, after, options);
+  }
+
+  messagesBySeq(seqs: readonly Seq[]): Promise<StoredMessage[]> {
+    return this.#read("messagesBySeq", seqs);
+  }
+
+  askerOf(seq: Seq, botId: UserId): Promise<UserId | null> {
+    return this.#read("askerOf", seq, botId);
+  }
+
+  async check(): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const cancel = this.#clock.after(CHECK_TIMEOUT_MS, () => late.reject(unavailable("no answer")));
+    try {
+      await Promise.race([Promise.all([this.#commits.call("ping"), this.head()]), late.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Resolves when all that was stored before is in the full-text index; it can be found earlier. */
+  async whenIndexed(): Promise<void> {
+    await this.#filler?.idle();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.close();
+    await this.#workers.close();
+  }
+
+  #read<M extends ReadMethod>(
+    method: M,
+    ...args: Parameters<ReadOperations[M]>
+  ): Promise<ReturnType<ReadOperations[M]>> {
+    return this.#workers.read((reader) => reader.call("read", method, ...args)) as Promise<
+      ReturnType<ReadOperations[M]>
+    >;
+  }
+}

@@ -1,0 +1,75 @@
+/** The two workers of a store and the lock on its folder; and what happens when one of them fails for good. */
+
+import type { Batch, BatchResult } from "./batch.ts";
+import type { Reader } from "./reader.ts";
+import { closedError, StoreFailed, unavailable, WorkerClient } from "./worker_rpc.ts";
+import type { Writer } from "./writer.ts";
+
+export class Workers {
+  readonly writer: WorkerClient<Writer>;
+  readonly reader: WorkerClient<Reader>;
+  readonly #lock: Disposable | null;
+  readonly #onFatal: (error: Error) => void;
+  /** Why nothing can be done any more. */
+  #ended: Error | undefined;
+
+  constructor(lock: Disposable | null, onFatal: (error: Error) => void) {
+    this.#lock = lock;
+    this.#onFatal = onFatal;
+    const onCrash = (error: Error) => this.#fail(error);
+    this.writer = new WorkerClient<Writer>(new URL("./writer.ts", import.meta.url), onCrash);
+    this.reader = new WorkerClient<Reader>(new URL("./reader.ts", import.meta.url), onCrash);
+  }
+
+  /** Where it fails so that what was written may be lost, nothing is acknowledged after it. */
+  async commit(batch: Batch): Promise<BatchResult> {
+    this.#requireAlive();
+    try {
+      const result = await this.writer.call("commit", batch);
+      this.#requireAlive();
+      return result;
+    } catch (error) {
+      if (!(error instanceof StoreFailed)) throw error;
+      this.#fail(error);
+      throw unavailable(error.message);
+    }
+  }
+
+  /** Runs a call to the reader. A read that fails harms nothing, whatever the reason. */
+  async read<T>(call: (reader: WorkerClient<Reader>) => Promise<T>): Promise<T> {
+    this.#requireAlive();
+    try {
+      return await call(this.reader);
+    } catch (error) {
+      throw error instanceof StoreFailed ? unavailable(error.message) : error;
+    }
+  }
+
+  /** Closes the databases, the writer's last: whichever is last empties the WAL. */
+  async close(): Promise<void> {
+    try {
+      await this.reader.call("close");
+      await this.writer.call("close");
+    } finally {
+      this.end();
+    }
+  }
+
+  /** Ends the workers at once. */
+  end(): void {
+    this.#ended ??= closedError();
+    this.writer.terminate();
+    this.reader.terminate();
+    this.#lock?.[Symbol.dispose]();
+  }
+
+  #fail(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = unavailable(error.message);
+    this.#onFatal(error);
+  }
+
+  #requireAlive(): void {
+    if (this.#ended) throw this.#ended;
+  }
+}

@@ -1,0 +1,32 @@
+/** The worker that writes: the only connection to parley.db that can. */
+
+import type { DatabaseSync } from "node:sqlite";
+import { type Batch, type BatchResult, runBatch } from "./batch.ts";
+import { type DatabaseOptions, openForWriting } from "./open_database.ts";
+import { Statements } from "./statements.ts";
+import { serve } from "./worker_rpc.ts";
+import { WriteOperations } from "./write_operations.ts";
+
+export class Writer {
+  #db!: DatabaseSync;
+  #operations!: WriteOperations;
+
+  /** @returns the log's epoch */
+  open(options: DatabaseOptions): string {
+    this.#db = openForWriting(options);
+    const sql = new Statements(this.#db);
+    this.#operations = new WriteOperations(sql);
+    return sql.get<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'")!.value;
+  }
+
+  commit(batch: Batch): BatchResult {
+    return runBatch(this.#operations, batch);
+  }
+
+  /** As the last connection to close it also empties the WAL. */
+  close(): void {
+    this.#db.close();
+  }
+}
+
+serve<Writer>(new Writer());

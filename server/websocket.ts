@@ -1,0 +1,156 @@
+/**
+ * Connections over WebSocket, on `Deno.upgradeWebSocket`. What is weak there in Deno 2.9 is worked around here: it has no
+ * pause, so what comes while the session is busy waits in a bounded queue; it tells nothing when its buffer drains, so that is
+ * looked up; it cannot drop a peer that does not read, so such a one is left to its idle timeout; `close` events can come twice.
+ */
+
+import { Buffer } from "node:buffer";
+import { ChatError } from "../protocol/errors.ts";
+import type { Line } from "../protocol/lines.ts";
+import { LIMITS } from "../protocol/message.ts";
+import type { Chunk } from "./chunk.ts";
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+
+/** Frames with several envelopes, separated by line breaks. */
+export const LINES_PROTOCOL = "parley.v1.lines";
+
+/** With less than this on the way, the next may be sent. */
+const BUFFERED_BYTES = 64 * 1024;
+const DRAIN_POLL_MS = 10;
+/** Lines handed over at once, so that `backlog` tells how many wait. */
+const LINES_AT_ONCE = 64;
+/** Bytes that may wait to be read: a peer that sends more gets nothing but a close. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+export class WebSocketConnection implements Connection {
+  readonly transport = "websocket";
+  readonly #socket: WebSocket;
+  readonly #clock: Clock;
+  readonly #isBatched: boolean;
+  #waiting: Line[] = [];
+  #waitingBytes = 0;
+  #wake: (() => void) | null = null;
+  #hasEnded = false;
+
+  /** @param socket as `Deno.upgradeWebSocket` gives it, before it is open */
+  constructor(
+    socket: WebSocket,
+    readonly remoteAddress: string,
+    { clock, isBatched }: { clock: Clock; isBatched: boolean },
+  ) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#isBatched = isBatched;
+    socket.onmessage = ({ data }) => this.#received(data);
+    socket.onclose = () => this.#ended();
+    socket.onerror = () => this.#ended();
+  }
+
+  get backlog(): number {
+    return this.#waiting.length;
+  }
+
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Resolves when the handshake is done; false where it failed. */
+  opened(): Promise<boolean> {
+    if (this.#socket.readyState === WebSocket.OPEN) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#socket.onopen = () => resolve(true);
+      this.#socket.addEventListener("close", () => resolve(false));
+      this.#socket.addEventListener("error", () => resolve(false));
+    });
+  }
+
+  async *lines(): AsyncGenerator<readonly Line[]> {
+    for (;;) {
+      if (this.#waiting.length > 0) {
+        const lines = this.#waiting.splice(0, LINES_AT_ONCE);
+        this.#waitingBytes -= lines.reduce((bytes, line) => bytes + lengthOf(line), 0);
+        yield lines;
+      } else if (this.#hasEnded) return;
+      else await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  async send(chunks: readonly Chunk[]): Promise<void> {
+    for (const chunk of chunks) this.#sendChunk(chunk);
+    while (this.#socket.bufferedAmount > BUFFERED_BYTES && !this.#hasEnded) {
+      await new Promise<void>((resolve) => this.#clock.after(DRAIN_POLL_MS, resolve));
+    }
+    if (this.#hasEnded) throw new Error("The WebSocket is closed");
+  }
+
+  close(reason?: ChatError): void {
+    this.#ended();
+    if (this.#socket.readyState > WebSocket.OPEN) return;
+    try {
+      this.#socket.close(closeCode(reason), reason?.code ?? "");
+    } catch {
+      // It was not open yet, or is closed already.
+    }
+  }
+
+  #sendChunk(chunk: Chunk): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#isBatched) this.#socket.send(chunk.text);
+    else for (const line of chunk.lines) this.#socket.send(line);
+  }
+
+  #received(data: unknown): void {
+    if (this.#hasEnded) return;
+    const line = readFrame(data);
+    this.#waiting.push(line);
+    this.#waitingBytes += lengthOf(line);
+    if (line instanceof ChatError && line.closes || this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#hasEnded = true;
+    }
+    this.#wakeReader();
+  }
+
+  #ended(): void {
+    this.#hasEnded = true;
+    this.#wakeReader();
+  }
+
+  #wakeReader(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+}
+
+function readFrame(data: unknown): Line {
+  if (typeof data !== "string") {
+    return new ChatError("bad_message", "This frame is binary. Send one envelope as a text frame.");
+  }
+  if (data.length * 3 > LIMITS.lineBytes && Buffer.byteLength(data) > LIMITS.lineBytes) {
+    return new ChatError(
+      "line_too_long",
+      `A message may be ${LIMITS.lineBytes} bytes long; this one is longer.`,
+    );
+  }
+  return data;
+}
+
+function lengthOf(line: Line): number {
+  return typeof line === "string" ? line.length : 0;
+}
+
+/** RFC 6455, section 7.4; from 4000 on our own: the error's code stands in the reason. */
+function closeCode(reason: ChatError | undefined): number {
+  switch (reason?.code) {
+    case undefined:
+      return 1000;
+    case "line_too_long":
+      return 1009;
+    case "too_many_connections":
+      return 1013;
+    case "slow_consumer":
+      return 1008;
+    default:
+      return 4000;
+  }
+}

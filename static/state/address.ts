@@ -1,0 +1,16 @@
+/** The open conversation in the page's address, so that a reload comes back to it. */
+
+const START = "#/";
+
+export function conversationInAddress(): string {
+  if (!location.hash.startsWith(START)) return "";
+  try {
+    return decodeURIComponent(location.hash.slice(START.length));
+  } catch {
+    return "";
+  }
+}
+
+export function showInAddress(name: string): void {
+  history.replaceState(null, "", name === "" ? location.pathname : START + encodeURIComponent(name));
+}

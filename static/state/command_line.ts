@@ -1,0 +1,45 @@
+/** What a line that was typed means: text for the conversation, or a command as in text mode. */
+
+import { parseCommandLine } from "../../protocol/commands.ts";
+import type { Chat } from "./chat.ts";
+import { logOut } from "./session.ts";
+
+/** Whether a typed line is a command; `//` at the start says a line that begins with `/`. */
+export function isCommandLine(line: string): boolean {
+  return /^\/[^/\s]/.test(line) || line.trim() === "!check";
+}
+
+/**
+ * Says or does what was typed.
+ * @throws ChatError, ConnectionLost, as from the command
+ */
+export async function runLine(chat: Chat, destination: string, line: string): Promise<void> {
+  if (isCommandLine(line)) await runCommand(chat, destination, line);
+  else chat.say(destination, line.startsWith("//") ? line.slice(1) : line);
+}
+
+async function runCommand(chat: Chat, destination: string, line: string): Promise<void> {
+  const { spec, rest } = parseCommandLine(line);
+  const [first = ""] = rest.split(/\s/, 1);
+  const afterFirst = rest.slice(first.length).trim();
+  if (spec.name === "msg" && afterFirst !== "") {
+    chat.open(first);
+    chat.say(first, afterFirst);
+  } else if (spec.name === "say" && rest !== "") chat.say(destination, rest);
+  else if (spec.name === "ask" && rest !== "") chat.ask(destination, rest);
+  else if (spec.name === "join" && rest !== "") await chat.join(rest);
+  else if (spec.name === "leave") await chat.leave(rest || destination);
+  else if (spec.name === "subscribe" && rest !== "") await chat.subscribe(rest);
+  else if (spec.name === "unsubscribe" && rest !== "") await chat.unsubscribe(rest);
+  else if (spec.name === "nick" && rest !== "") await chat.rename(rest);
+  else if (spec.name === "check") await chat.checkStored();
+  else if (spec.name === "find" && rest !== "") await find(chat, rest);
+  else if (spec.name === "quit") logOut();
+  else if (spec.name === "typing") chat.tellTyping(rest || destination);
+  else chat.notice((await chat.client.command(line, { destination })).message);
+}
+
+async function find(chat: Chat, query: string): Promise<void> {
+  chat.search.open(query);
+  await chat.search.run();
+}

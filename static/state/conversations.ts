@@ -1,0 +1,199 @@
+/** The user's rooms, direct conversations and subscriptions: which there are, which is open, what is unread in each. */
+
+import { computed, signal } from "@preact/signals";
+import { type Envelope, LIMITS } from "../../protocol/message.ts";
+import {
+  conversationKey,
+  conversationName,
+  conversationOf,
+  feedOf,
+  isFeed,
+  isRoom,
+  isSameUser,
+  sourceOf,
+} from "./keys.ts";
+
+/** How far one source of a conversation goes, and how far it was read. */
+export interface Marker {
+  /** As `/history` and `/seen` name it: `#room`, a user, or a user's feed. */
+  readonly source: string;
+  readonly lastSeq: number;
+  readonly readSeq: number;
+  readonly unread: number;
+}
+
+export interface Conversation {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: "room" | "direct";
+  /** The messages, and where the user subscribed to what the other publishes, its feed. */
+  readonly markers: readonly Marker[];
+}
+
+/** One row of the `conversations` reply. */
+interface Row {
+  destination: string;
+  kind: "room" | "direct" | "feed";
+  last_seq: number;
+  read_seq: number;
+  unread: number;
+}
+
+export class Conversations {
+  readonly #all = signal<ReadonlyMap<string, Conversation>>(new Map());
+  readonly #currentKey = signal("");
+
+  readonly all = computed(() => [...this.#all.value.values()]);
+  readonly current = computed(() => this.#all.value.get(this.#currentKey.value));
+  readonly unread = computed(() => this.all.value.reduce((sum, each) => sum + unreadIn(each), 0));
+
+  find(name: string): Conversation | undefined {
+    return this.#all.value.get(conversationKey(name));
+  }
+
+  /** Takes the `conversations` reply: it says all there is, but for conversations that were only opened yet. */
+  replace(rows: readonly Row[]): void {
+    const all = new Map<string, Conversation>();
+    for (const row of rows) {
+      const source = row.kind === "feed" ? feedOf(row.destination) : row.destination;
+      const key = conversationKey(source);
+      const conversation = all.get(key) ?? blank(source);
+      const marker = this.#newer(this.#all.value.get(key), markerOf(row, source));
+      all.set(key, { ...conversation, markers: [...conversation.markers, marker] });
+    }
+    for (const [key, known] of this.#all.value) {
+      if (!all.has(key) && known.kind === "direct") {
+        all.set(key, { ...known, markers: known.markers.filter(({ source }) => !isFeed(source)) });
+      }
+    }
+    this.#all.value = all;
+  }
+
+  /** Makes sure that there is a conversation of that name, and shows it. */
+  open(name: string): Conversation {
+    const key = conversationKey(name);
+    const known = this.#all.value.get(key) ?? blank(name);
+    this.#put(known);
+    this.#currentKey.value = key;
+    return known;
+  }
+
+  add(name: string): void {
+    if (!this.find(name)) this.#put(blank(name));
+  }
+
+  remove(name: string): void {
+    const all = new Map(this.#all.value);
+    all.delete(conversationKey(name));
+    this.#all.value = all;
+  }
+
+  /** The user gets what `user` publishes, or does not any more. */
+  setSubscribed(user: string, subscribed: boolean): void {
+    const known = this.find(user) ?? blank(user);
+    const others = known.markers.filter(({ source }) => !isFeed(source));
+    const feed = known.markers.find(({ source }) => isFeed(source)) ??
+      { source: feedOf(user), lastSeq: 0, readSeq: 0, unread: 0 };
+    this.#put({ ...known, markers: subscribed ? [...others, feed] : others });
+  }
+
+  /** Counts a message that came. */
+  receive(message: Envelope, me: string): void {
+    const name = conversationOf(message, me);
+    const source = sourceOf(message, me);
+    const known = this.find(name) ?? blank(name);
+    const marker = known.markers.find((each) => isSameSource(each.source, source)) ??
+      { source, lastSeq: 0, readSeq: 0, unread: 0 };
+    const seq = message.seq ?? 0;
+    if (seq <= marker.lastSeq) return;
+    const own = isSameUser(message.sender, me) && message.type === "chat";
+    const unread = own ? marker.unread : Math.min(marker.unread + 1, LIMITS.unreadMax);
+    this.#putMarker(known, { ...marker, lastSeq: seq, unread });
+  }
+
+  /** What the user said here is stored as `seq`: it is not unread, and the newest. */
+  noteOwn(name: string, seq: number): void {
+    const known = this.find(name);
+    const marker = known?.markers.find(({ source }) => !isFeed(source));
+    if (known && seq > (marker?.lastSeq ?? 0)) {
+      this.#putMarker(known, {
+        readSeq: 0,
+        unread: 0,
+        ...marker,
+        source: marker?.source ?? name,
+        lastSeq: seq,
+      });
+    }
+  }
+
+  /** The user has read a source up to `seq`, here or elsewhere. Returns whether messages after it are left to count. */
+  markRead(source: string, seq: number): boolean {
+    const known = this.find(source);
+    const marker = known?.markers.find((each) => isSameSource(each.source, source));
+    if (!known || !marker || seq <= marker.readSeq) return false;
+    const isAll = seq >= marker.lastSeq;
+    this.#putMarker(known, { ...marker, readSeq: seq, unread: isAll ? 0 : marker.unread });
+    return !isAll;
+  }
+
+  rename(old: string, name: string): void {
+    const known = this.find(old);
+    if (!known || isRoom(old)) return;
+    const key = conversationKey(name);
+    const wasOpen = this.#currentKey.value === known.key;
+    this.remove(old);
+    const markers = known.markers.map((marker) => ({
+      ...marker,
+      source: isFeed(marker.source) ? feedOf(name) : name,
+    }));
+    this.#put({ ...known, key, name, markers });
+    if (wasOpen) this.#currentKey.value = key;
+  }
+
+  /** What came since the reply was made is known better here. */
+  #newer(known: Conversation | undefined, marker: Marker): Marker {
+    const here = known?.markers.find((each) => isSameSource(each.source, marker.source));
+    return here && here.lastSeq > marker.lastSeq ? here : marker;
+  }
+
+  #putMarker(conversation: Conversation, marker: Marker): void {
+    const others = conversation.markers.filter((each) => !isSameSource(each.source, marker.source));
+    this.#put({ ...conversation, markers: [...others, marker] });
+  }
+
+  #put(conversation: Conversation): void {
+    this.#all.value = new Map(this.#all.value).set(conversation.key, conversation);
+  }
+}
+
+export function unreadIn(conversation: Conversation): number {
+  return conversation.markers.reduce((sum, marker) => sum + marker.unread, 0);
+}
+
+export function lastSeqOf(conversation: Conversation): number {
+  return Math.max(0, ...conversation.markers.map((marker) => marker.lastSeq));
+}
+
+/** Whether the user gets what the other side of this conversation publishes. */
+export function isSubscribed(conversation: Conversation): boolean {
+  return conversation.markers.some(({ source }) => isFeed(source));
+}
+
+/** What has to be loaded to show this conversation. */
+export function sourcesOf(conversation: Conversation): readonly string[] {
+  const feeds = conversation.markers.filter(({ source }) => isFeed(source)).map(({ source }) => source);
+  return [conversation.name, ...feeds];
+}
+
+function blank(source: string): Conversation {
+  const name = conversationName(source);
+  return { key: conversationKey(name), name, kind: isRoom(name) ? "room" : "direct", markers: [] };
+}
+
+function markerOf(row: Row, source: string): Marker {
+  return { source, lastSeq: row.last_seq, readSeq: row.read_seq, unread: row.unread };
+}
+
+function isSameSource(one: string, other: string): boolean {
+  return isFeed(one) === isFeed(other) && conversationKey(one) === conversationKey(other);
+}

@@ -1,0 +1,44 @@
+/** Tells the server how far the user has read. */
+
+import type { ChatClient } from "../../client/chat_client.ts";
+import type { Conversations } from "./conversations.ts";
+
+/** In a busy room the marker moves once in this time, not with each message. */
+const MOVE_EVERY_MS = 1_500;
+
+export class ReadMarkers {
+  readonly #client: ChatClient;
+  readonly #conversations: Conversations;
+  /** Source to the seq that the server is to be told of. */
+  readonly #due = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: ChatClient, conversations: Conversations) {
+    this.#client = client;
+    this.#conversations = conversations;
+  }
+
+  /** The user has read all of this conversation. */
+  readAll(name: string): void {
+    for (const { source, lastSeq, unread } of this.#conversations.find(name)?.markers ?? []) {
+      if (unread === 0) continue;
+      this.#conversations.markRead(source, lastSeq);
+      this.#due.set(source, lastSeq);
+      this.#timer ??= setTimeout(() => this.#tell(), MOVE_EVERY_MS);
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const due = [...this.#due];
+    this.#due.clear();
+    for (const [source, seq] of due) {
+      // What fails is told again with the next message that is read.
+      this.#client.command(`/seen ${source} ${seq}`).catch(() => {});
+    }
+  }
+}

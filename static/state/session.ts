@@ -1,0 +1,110 @@
+/** Who is signed in on this page: signing in, resuming what this browser kept, logging out. */
+
+import { effect, signal } from "@preact/signals";
+import { connectWebSocket } from "../../client/websocket_transport.ts";
+import type { ChatClientOptions } from "../../client/chat_client.ts";
+import { ChatError } from "../../protocol/errors.ts";
+import { requireUserName } from "../../protocol/names.ts";
+import { conversationInAddress, showInAddress } from "./address.ts";
+import { Chat } from "./chat.ts";
+import { TypedText } from "./typed_text.ts";
+import { words } from "./words.ts";
+
+const STORAGE_KEY = "parley.session";
+
+interface SavedSession {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Set while somebody is signed in. */
+export const chat = signal<Chat | null>(null);
+/** Set while a sign-in is under way. */
+export const pending = signal<Chat | null>(null);
+/** Why the last sign-in failed, or why the user was signed out. */
+export const signInError = signal<Error | null>(null);
+
+/** Signs in with what this browser kept from the last time; without it, the sign-in form shows. */
+export function resumeSession(): void {
+  const saved = readSaved();
+  if (saved) void signIn(saved);
+  addEventListener("storage", (event) => {
+    // Another tab logged out, or signed in as somebody else.
+    if (event.key === STORAGE_KEY && event.newValue === null) end();
+  });
+  addEventListener("online", () => (chat.value ?? pending.value)?.client.retryNow());
+}
+
+/** Nothing at all signs in as a fresh guest. */
+export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
+  const next = new Chat(connectWebSocket(socketUrl()), login);
+  pending.value = next;
+  signInError.value = null;
+  try {
+    if (login.name !== undefined) requireUserName(login.name);
+    await next.start(conversationInAddress());
+    if (pending.value === next) enter(next);
+  } catch (error) {
+    next.close();
+    if (pending.value === next) refuse(error, login.token !== undefined);
+  }
+}
+
+/** Ends a sign-in that is under way. */
+export function cancelSignIn(): void {
+  pending.value?.close();
+  pending.value = null;
+}
+
+export function logOut(): void {
+  localStorage.removeItem(STORAGE_KEY);
+  TypedText.forgetAll();
+  end();
+}
+
+function enter(next: Chat): void {
+  pending.value = null;
+  chat.value = next;
+  next.onCredentials((name, token) => localStorage.setItem(STORAGE_KEY, JSON.stringify({ name, token })));
+  const stop = effect(() => {
+    if (chat.value !== next) return stop?.();
+    showInAddress(next.conversations.current.value?.name ?? "");
+    const status = next.status.value;
+    if (status.state === "closed") endedByServer(status.error);
+  });
+}
+
+function refuse(error: unknown, wasResumed: boolean): void {
+  pending.value = null;
+  if (wasResumed && error instanceof ChatError && error.code === "bad_credentials") {
+    localStorage.removeItem(STORAGE_KEY);
+    signInError.value = new Error("Your last session has ended. Sign in again.");
+  } else signInError.value = error instanceof Error ? error : new Error(words(error));
+}
+
+function endedByServer(error: Error | undefined): void {
+  if (error instanceof ChatError && error.code === "bad_credentials") localStorage.removeItem(STORAGE_KEY);
+  end();
+  signInError.value = error ?? null;
+}
+
+function end(): void {
+  cancelSignIn();
+  chat.value?.close();
+  chat.value = null;
+  signInError.value = null;
+  showInAddress("");
+}
+
+function readSaved(): SavedSession | undefined {
+  try {
+    const { name, token } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+    return typeof name === "string" && typeof token === "string" ? { name, token } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function socketUrl(): string {
+  return new URL("ws", location.href.replace(/^http/, "ws").replace(/[#?].*$/, "")).href;
+}

@@ -1,0 +1,292 @@
+/** What one conversation shows, in order: what is stored, what is being sent, what a bot is writing, and notices. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Envelope } from "../../protocol/message.ts";
+import { draftKey, type Entry, entryOf, now } from "./entry.ts";
+import { conversationKey, isSameUser, sourceOf } from "./keys.ts";
+
+/** How far back a part of the conversation (its messages, its readings) has been loaded. */
+interface Source {
+  readonly oldest: number;
+  /** There is more before `oldest`. */
+  readonly more: boolean;
+}
+
+export interface Page {
+  readonly messages: readonly Envelope[];
+  readonly more: boolean;
+}
+
+/** Past this many entries the oldest are let go while the reader is at the end; they can be loaded again. */
+const TRIM_ABOVE = 800;
+const TRIM_TO = 400;
+
+export class Timeline {
+  readonly #entries = signal<readonly Entry[]>([]);
+  readonly #sources = signal<ReadonlyMap<string, Source>>(new Map());
+  readonly #me: () => string;
+  #notices = 0;
+
+  /** Whether the end of `entries` is the end of the conversation; false after a jump into the past. */
+  readonly attached = signal(true);
+  readonly loading = signal(false);
+
+  /**
+   * The entries that can be shown without a hole: where one source reaches back further than another, what lies
+   * before the other's oldest is held back until that is loaded too.
+   */
+  readonly entries = computed(() => {
+    const floor = this.#floor();
+    const all = this.#entries.value;
+    return floor === 0 ? all : all.filter((entry) => entry.order >= floor);
+  });
+
+  constructor(me: () => string) {
+    this.#me = me;
+  }
+
+  get lastSeq(): number {
+    return this.#entries.value.findLast((entry) => entry.seq !== undefined)?.seq ?? 0;
+  }
+
+  /** Whether `source` was loaded at least once. */
+  has(source: string): boolean {
+    return this.#sources.value.has(conversationKeyOfSource(source));
+  }
+
+  /** The source that has to be loaded next to show more of the past, and the seq before which; undefined at the beginning. */
+  nextOlder(): { source: string; before: number } | undefined {
+    const waiting = [...this.#sources.value].filter(([, source]) => source.more);
+    const [next] = waiting.sort((a, b) => b[1].oldest - a[1].oldest);
+    return next && { source: next[0], before: next[1].oldest };
+  }
+
+  get hasOlder(): boolean {
+    return [...this.#sources.value.values()].some((source) => source.more);
+  }
+
+  /** Takes a page of history that ends where the entries begin, or at the newest message. */
+  addPage(source: string, page: Page): void {
+    batch(() => {
+      this.#merge(page.messages);
+      const key = conversationKeyOfSource(source);
+      const first = page.messages[0]?.seq ?? Infinity;
+      const known = this.#sources.value.get(key)?.oldest ?? this.#oldestOf(key);
+      const oldest = Math.min(first, known);
+      // A page that lies inside what is known already says nothing about what is before that.
+      const more = first <= known ? page.more : this.#sources.value.get(key)?.more ?? page.more;
+      this.#sources.value = new Map(this.#sources.value).set(key, { oldest, more });
+    });
+  }
+
+  /** Takes a page that begins where the entries end. */
+  appendPage(page: Page): void {
+    batch(() => {
+      this.#merge(page.messages);
+      if (!page.more) this.attached.value = true;
+    });
+  }
+
+  /** Shows this page alone, from somewhere in the past; what is being sent stays. */
+  showPage(source: string, page: Page): void {
+    batch(() => {
+      this.clear();
+      this.attached.value = false;
+      this.addPage(source, page);
+    });
+  }
+
+  /** Forgets all that is stored, as where it can be loaded again or belongs to another log. */
+  clear(): void {
+    this.#entries.value = this.#entries.value.filter((entry) =>
+      entry.state === "sending" || entry.state === "failed"
+    );
+    this.#sources.value = new Map();
+    this.attached.value = true;
+  }
+
+  /** A message that came, live or stored. */
+  receive(message: Envelope): void {
+    this.#merge([message]);
+  }
+
+  /** The text of an answer grows. */
+  grow(sender: string, destination: string, draft: string, delta: string): void {
+    const key = draftKey(sender, draft);
+    const known = this.#entries.value.find((entry) => entry.key === key);
+    if (!known) this.#insert(draftEntry(key, sender, destination, delta));
+    else if (known.state === "writing") this.#replace(key, { ...known, text: known.text + delta });
+  }
+
+  /** Drafts whose answer will not come any more. */
+  dropDrafts(sender?: string): void {
+    const left = (entry: Entry) =>
+      entry.state !== "writing" || sender !== undefined && !isSameUser(entry.sender, sender);
+    if (!this.#entries.value.every(left)) this.#entries.value = this.#entries.value.filter(left);
+  }
+
+  /** Something the user just said, before the server has it. */
+  addPending(id: string, destination: string, text: string): void {
+    this.#insert({
+      key: `id-${id}`,
+      order: Infinity,
+      kind: "own",
+      state: "sending",
+      sender: this.#me(),
+      destination,
+      text,
+      time: now(),
+      stored: false,
+      fromBot: false,
+      isReading: false,
+      id,
+    });
+  }
+
+  /** The server has stored it: it takes its place in the order. */
+  confirm(id: string, seq: number, time: string): void {
+    const pending = this.#entries.value.find((entry) => entry.id === id && entry.kind === "own");
+    if (!pending || pending.seq !== undefined) return;
+    const { problem: _, ...rest } = pending;
+    this.#entries.value = this.#entries.value.filter((entry) => entry.seq !== seq);
+    this.#replace(pending.key, { ...rest, state: "done", order: seq, seq, time });
+  }
+
+  fail(id: string, problem: string): void {
+    this.#update(id, (entry) => ({ ...entry, state: "failed", problem }));
+  }
+
+  retry(id: string): void {
+    this.#update(id, ({ problem: _, ...entry }) => ({ ...entry, state: "sending" }));
+  }
+
+  discard(id: string): void {
+    this.#entries.value = this.#entries.value.filter((entry) => entry.id !== id || entry.seq !== undefined);
+  }
+
+  /** Words of the server's or the page's, for this reader only. */
+  addNotice(text: string, kind: "notice" | "error" = "notice"): void {
+    this.#notices += 1;
+    this.#insert({
+      key: `notice-${this.#notices}`,
+      order: this.lastSeq + 0.5,
+      kind,
+      state: "done",
+      sender: "",
+      destination: "",
+      text,
+      time: now(),
+      stored: false,
+      fromBot: false,
+      isReading: false,
+    });
+  }
+
+  /** A user is called otherwise from now on, in what was said before too. */
+  rename(old: string, name: string): void {
+    const fix = (value: string) => isSameUser(value, old) ? name : value;
+    this.#entries.value = this.#entries.value.map((entry) => ({
+      ...entry,
+      sender: fix(entry.sender),
+      destination: fix(entry.destination),
+    }));
+  }
+
+  /** Lets the oldest go where there are too many. */
+  trim(): void {
+    const all = this.#entries.value;
+    if (all.length <= TRIM_ABOVE) return;
+    const kept = all.slice(-TRIM_TO);
+    const oldest = kept.find((entry) => entry.seq !== undefined)?.seq;
+    if (oldest === undefined) return;
+    batch(() => {
+      this.#entries.value = kept;
+      this.#sources.value = new Map(
+        [...this.#sources.value].map(([key, source]) => [key, {
+          oldest: Math.max(source.oldest, oldest),
+          more: source.more || source.oldest < oldest,
+        }]),
+      );
+    });
+  }
+
+  #floor(): number {
+    const open = [...this.#sources.value.values()].filter((source) => source.more);
+    // With one source there is nothing to wait for.
+    return this.#sources.value.size < 2 ? 0 : Math.max(0, ...open.map((source) => source.oldest));
+  }
+
+  #oldestOf(key: string): number {
+    const me = this.#me();
+    const first = this.#entries.value.find((entry) =>
+      entry.seq !== undefined && conversationKeyOfSource(sourceOf(asMessage(entry), me)) === key
+    );
+    return first?.seq ?? Infinity;
+  }
+
+  #merge(messages: readonly Envelope[]): void {
+    const fresh: Entry[] = [];
+    const all = [...this.#entries.value];
+    const bySeq = new Set(all.map((entry) => entry.seq));
+    for (const message of messages) {
+      if (bySeq.has(message.seq)) continue;
+      const entry = entryOf(message, this.#me());
+      const at = all.findIndex((known) => isSamePlace(known, entry, message));
+      if (at < 0) fresh.push(entry);
+      else all[at] = { ...entry, key: all[at]!.key };
+    }
+    this.#entries.value = sorted([...all, ...fresh]);
+  }
+
+  #insert(entry: Entry): void {
+    this.#entries.value = sorted([...this.#entries.value, entry]);
+  }
+
+  #replace(key: string, entry: Entry): void {
+    this.#entries.value = sorted(this.#entries.value.map((known) => known.key === key ? entry : known));
+  }
+
+  #update(id: string, change: (entry: Entry) => Entry): void {
+    this.#entries.value = this.#entries.value.map((entry) =>
+      entry.id === id && entry.seq === undefined ? change(entry) : entry
+    );
+  }
+}
+
+/** A source's key keeps its `/feed`: the two sources of one conversation differ in nothing else. */
+function conversationKeyOfSource(source: string): string {
+  return source.endsWith("/feed") ? conversationKey(source) + "/feed" : conversationKey(source);
+}
+
+function asMessage(entry: Entry): Pick<Envelope, "type" | "sender" | "destination"> {
+  return { ...entry, type: entry.isReading ? "subscription" : "chat" };
+}
+
+/** Whether a stored message is the one that stands here as being sent, or as a draft. */
+function isSamePlace(known: Entry, entry: Entry, message: Envelope): boolean {
+  if (known.seq !== undefined) return false;
+  if (entry.kind === "own" && entry.id !== undefined && known.id === entry.id) return true;
+  const { draft } = message.metadata;
+  return typeof draft === "string" && known.key === draftKey(entry.sender, draft);
+}
+
+/** Sorting is stable: what has no place yet keeps the order in which it came. */
+function sorted(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.order === b.order ? 0 : a.order - b.order);
+}
+
+function draftEntry(key: string, sender: string, destination: string, text: string): Entry {
+  return {
+    key,
+    order: Infinity,
+    kind: "bot",
+    state: "writing",
+    sender,
+    destination,
+    text,
+    time: now(),
+    stored: false,
+    fromBot: true,
+    isReading: false,
+  };
+}

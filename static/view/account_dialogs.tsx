@@ -1,0 +1,94 @@
+/** Changing one's name and password. */
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { words } from "../state/words.ts";
+import type { DialogName } from "./app.tsx";
+import { useChat } from "./chat_context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Field } from "./field.tsx";
+
+export function AccountDialogs({ name, onClose }: { name: DialogName; onClose: () => void }) {
+  if (name === "name") return <NameDialog onClose={onClose} />;
+  if (name === "password") return <PasswordDialog onClose={onClose} />;
+  return null;
+}
+
+function NameDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const name = useSignal(chat.me.value);
+  const { problem, submit } = useSubmit(() => chat.rename(name.value.trim()), onClose);
+  return (
+    <Dialog title="Change your name" onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <Field label="New name" name="nick" value={name} problem={problem} required focused />
+        <Actions onClose={onClose}>Change name</Actions>
+      </form>
+    </Dialog>
+  );
+}
+
+function PasswordDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const old = useSignal("");
+  const next = useSignal("");
+  const hasOne = chat.isProtected.value;
+  const { problem, submit } = useSubmit(() => chat.setPassword(next.value, old.value), () => {
+    onClose();
+    chat.notice("Your password is set. From now on your name is yours alone.");
+  });
+  return (
+    <Dialog title={hasOne ? "Change your password" : "Set a password"} onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        {!hasOne && <p class="quiet">Without one, anyone can take your name while you are away.</p>}
+        {hasOne && (
+          <Field
+            label="Present password"
+            name="old"
+            type="password"
+            autocomplete="current-password"
+            value={old}
+            required
+            focused
+          />
+        )}
+        <Field
+          label="New password"
+          name="new"
+          type="password"
+          autocomplete="new-password"
+          value={next}
+          problem={problem}
+          required
+          focused={!hasOne}
+        />
+        <Actions onClose={onClose}>{hasOne ? "Change password" : "Set password"}</Actions>
+      </form>
+    </Dialog>
+  );
+}
+
+function Actions({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
+  return (
+    <div class="row row-end">
+      <button type="button" class="button" onClick={onClose}>Cancel</button>
+      <button type="submit" class="button button-primary">{children}</button>
+    </div>
+  );
+}
+
+/** A form that does one thing, and closes, or says why it could not. */
+export function useSubmit(action: () => Promise<void>, done: () => void) {
+  const problem = useSignal("");
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    problem.value = "";
+    try {
+      await action();
+      done();
+    } catch (error) {
+      problem.value = words(error);
+    }
+  };
+  return { problem: problem.value, submit };
+}

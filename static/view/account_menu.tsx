@@ -1,0 +1,60 @@
+/** Who the user is, and what concerns the account. */
+
+import { useRef } from "preact/hooks";
+import { logOut } from "../state/session.ts";
+import type { DialogName } from "./app.tsx";
+import { Avatar } from "./avatar.tsx";
+import { useChat } from "./chat_context.ts";
+import { Icon } from "./icon.tsx";
+
+export function AccountMenu({ onDialog }: { onDialog: (name: DialogName) => void }) {
+  const chat = useChat();
+  const details = useRef<HTMLDetailsElement>(null);
+  const choose = (action: () => void) => () => {
+    if (details.current) details.current.open = false;
+    action();
+  };
+  return (
+    <footer class="account">
+      <button
+        type="button"
+        class="item"
+        onClick={() => void chat.attempt(() => chat.checkStored())}
+      >
+        <span class="item-sign">
+          <Icon name="inbox" />
+        </span>
+        <span class="item-name">Stored messages</span>
+      </button>
+      <details class="menu" ref={details}>
+        <summary class="item">
+          <Avatar name={chat.me.value} small />
+          <bdi class="item-name">{chat.me.value}</bdi>
+          <span class="quiet">{stateWord(chat.status.value.state, chat.isGuest.value)}</span>
+        </summary>
+        <ul class="menu-list">
+          <li>
+            <button type="button" class="item" onClick={choose(() => onDialog("name"))}>
+              <Icon name="pen" /> Change name
+            </button>
+          </li>
+          <li>
+            <button type="button" class="item" onClick={choose(() => onDialog("password"))}>
+              <Icon name="key" /> {chat.isProtected.value ? "Change password" : "Set a password"}
+            </button>
+          </li>
+          <li>
+            <button type="button" class="item" onClick={choose(logOut)}>
+              <Icon name="door" /> Log out
+            </button>
+          </li>
+        </ul>
+      </details>
+    </footer>
+  );
+}
+
+function stateWord(state: string, isGuest: boolean): string {
+  if (state !== "online") return "offline";
+  return isGuest ? "guest" : "online";
+}

@@ -1,0 +1,123 @@
+/** The open conversation: what it is called, what was said, and where one writes. */
+
+import { useSignal } from "@preact/signals";
+import type { Conversation } from "../state/conversations.ts";
+import { conversationKey } from "../state/keys.ts";
+import { useChat } from "./chat_context.ts";
+import { Composer } from "./composer.tsx";
+import { Icon } from "./icon.tsx";
+import { MembersPanel } from "./members_panel.tsx";
+import { ServiceBar } from "./service_bar.tsx";
+import { TimelineView } from "./timeline_view.tsx";
+
+export function ConversationView(
+  { conversation, onMenu }: { conversation: Conversation; onMenu: () => void },
+) {
+  const chat = useChat();
+  const showsMembers = useSignal(false);
+  const { name } = conversation;
+  return (
+    <div class="conversation">
+      <header class="conversation-head">
+        <button type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}>
+          <Icon name="menu" />
+        </button>
+        <div class="conversation-title">
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
+          <Subtitle conversation={conversation} />
+        </div>
+        {conversation.kind === "room" && (
+          <RoomButtons
+            name={name}
+            showsMembers={showsMembers.value}
+            onMembers={() => {
+              showsMembers.value = !showsMembers.value;
+              void chat.loadMembers(name);
+            }}
+          />
+        )}
+      </header>
+      {chat.presence.isBot(name) && <ServiceBar conversation={conversation} />}
+      <div class="conversation-body">
+        <div class="conversation-flow">
+          <TimelineView conversation={conversation} />
+          <TypingLine name={name} />
+          <Composer name={name} />
+        </div>
+        {showsMembers.value && <MembersPanel room={name} onClose={() => showsMembers.value = false} />}
+      </div>
+    </div>
+  );
+}
+
+function RoomButtons(
+  { name, showsMembers, onMembers }: { name: string; showsMembers: boolean; onMembers: () => void },
+) {
+  const chat = useChat();
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Members"
+        aria-pressed={showsMembers}
+        onClick={onMembers}
+      >
+        <Icon name="people" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Leave ${name}`}
+        title="Leave this room"
+        onClick={() => void chat.attempt(() => chat.leave(name))}
+      >
+        <Icon name="door" />
+      </button>
+    </>
+  );
+}
+
+function Subtitle({ conversation }: { conversation: Conversation }) {
+  const chat = useChat();
+  const { name, kind } = conversation;
+  if (kind === "direct") {
+    const online = chat.presence.isOnline(name);
+    const what = chat.presence.isBot(name) ? "Service" : "Direct messages";
+    return (
+      <p class="quiet">
+        <span class={`presence ${online ? "presence-on" : ""}`} /> {what}, {online ? "online" : "away"}
+      </p>
+    );
+  }
+  const members = chat.members.value.get(conversationKey(name));
+  if (!members) return <p class="quiet">Room</p>;
+  const online = members.filter(({ user }) => chat.presence.isOnline(user)).length;
+  return <p class="quiet">{members.length} {members.length === 1 ? "member" : "members"}, {online} online</p>;
+}
+
+function TypingLine({ name }: { name: string }) {
+  const users = useChat().presence.typingIn(name);
+  return (
+    <p class="typing" aria-live="off">
+      {users.length > 0 && (
+        <>
+          <span class="typing-dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {typingWords(users)}
+        </>
+      )}
+    </p>
+  );
+}
+
+function typingWords(users: readonly string[]): string {
+  if (users.length > 3) return "Several people are typing";
+  const names = new Intl.ListFormat("en", { type: "conjunction" }).format(users);
+  return `${names} ${users.length === 1 ? "is" : "are"} typing`;
+}

@@ -1,0 +1,76 @@
+/** All rooms that there are, to join one or to make a new one. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { words } from "../state/words.ts";
+import { useSubmit } from "./account_dialogs.tsx";
+import { useChat } from "./chat_context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Field } from "./field.tsx";
+
+interface Room {
+  readonly room: string;
+  readonly members: number;
+  readonly online: number;
+  readonly joined: boolean;
+}
+
+export function RoomsDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const rooms = useSignal<readonly Room[] | undefined>(undefined);
+  const name = useSignal("");
+  const { problem, submit } = useSubmit(async () => await chat.join(name.value.trim()), onClose);
+  const listProblem = useSignal("");
+  useEffect(() => {
+    chat.client.command("/list")
+      .then(({ metadata }) => rooms.value = metadata.rooms as readonly Room[])
+      .catch((error) => listProblem.value = words(error));
+  }, []);
+  const wanted = name.value.trim().replace(/^#/, "").toLowerCase();
+  const matching = rooms.value?.filter(({ room }) => room.toLowerCase().includes(wanted)) ?? [];
+  return (
+    <Dialog title="Rooms" onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <Field
+          label="Find a room, or name a new one"
+          name="room"
+          placeholder="#tea"
+          value={name}
+          problem={problem || listProblem.value}
+          required
+          focused
+        />
+        <button type="submit" class="button button-primary">
+          {matching.some(({ room }) => room.toLowerCase() === "#" + wanted) || wanted === ""
+            ? "Join room"
+            : "Create room"}
+        </button>
+      </form>
+      <ul class="room-list">
+        {matching.map((room) => <RoomRow room={room} key={room.room} onDone={onClose} />)}
+      </ul>
+      {rooms.value && matching.length === 0 && <p class="quiet">There is no such room yet.</p>}
+    </Dialog>
+  );
+}
+
+function RoomRow({ room, onDone }: { room: Room; onDone: () => void }) {
+  const chat = useChat();
+  const open = () =>
+    chat.attempt(async () => {
+      if (room.joined) chat.open(room.room);
+      else await chat.join(room.room);
+      onDone();
+    });
+  return (
+    <li class="room-row">
+      <div>
+        <bdi class="room-name">{room.room}</bdi>
+        <p class="quiet">{room.members} {room.members === 1 ? "member" : "members"}, {room.online} online</p>
+      </div>
+      <button type="button" class="button button-small" onClick={() => void open()}>
+        {room.joined ? "Open" : "Join"}
+      </button>
+    </li>
+  );
+}

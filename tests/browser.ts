@@ -1,0 +1,138 @@
+/** A real Chromium on the web page of a test server. */
+
+import assert from "node:assert/strict";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+
+const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const ROOT = new URL("../", import.meta.url);
+
+/** Whether the tool that these tests need is missing. */
+export const noChromium = !(await exists(CHROMIUM));
+
+export class TestBrowser {
+  readonly #browser: Browser;
+  readonly #url: string;
+  readonly #contexts: BrowserContext[] = [];
+  /** Errors of the page: exceptions, and what the browser refused or complained about. */
+  readonly problems: string[] = [];
+  /** Requests to anywhere but the server. */
+  readonly foreign: string[] = [];
+
+  private constructor(browser: Browser, url: string) {
+    this.#browser = browser;
+    this.#url = url;
+  }
+
+  static async start(url: string): Promise<TestBrowser> {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    return new TestBrowser(browser, url);
+  }
+
+  /** A new profile with the page open at the sign-in. */
+  async visit(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ viewport: { width: 1200, height: 700 }, ...options });
+    context.setDefaultTimeout(15_000);
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => this.problems.push(String(error)));
+    page.on("console", (message) => {
+      // While the server is away the browser itself reports that it cannot connect.
+      if (message.type() === "error" && !/WebSocket connection to/.test(message.text())) {
+        this.problems.push(message.text());
+      }
+    });
+    page.on("request", (request) => this.#watch(request.url()));
+    await page.goto(this.#url);
+    return page;
+  }
+
+  /** A new profile, signed in. */
+  async signIn(name: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const page = await this.visit(options);
+    await page.getByLabel("Your name").fill(name);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("log").waitFor();
+    return page;
+  }
+
+  /** Asserts that nothing went wrong unnoticed, and ends the browser. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const context of this.#contexts) await context.close();
+    await this.#browser.close();
+    assert.deepEqual(this.problems, [], "problems in the page");
+    assert.deepEqual(this.foreign, [], "requests to elsewhere");
+  }
+
+  #watch(url: string): void {
+    if (!url.startsWith(this.#url) && !url.startsWith("data:")) this.foreign.push(url);
+  }
+}
+
+/** Writes `text` where the page is and sends it. */
+export async function say(page: Page, text: string): Promise<void> {
+  const area = page.getByLabel("Message", { exact: true });
+  await area.fill(text);
+  await area.press("Enter");
+}
+
+/** Opens a conversation from the list. */
+export async function open(page: Page, name: string): Promise<void> {
+  await item(page, name).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+}
+
+/** The row of a conversation in the list. */
+export function item(page: Page, name: string): Locator {
+  const row = page.getByRole("navigation").getByRole("listitem");
+  return row.filter({
+    has: page.locator(".item-name", { hasText: new RegExp(`^${name.replace("#", "")}$`) }),
+  });
+}
+
+/** The messages whose text has `text` in it. */
+export function messages(page: Page, text: string): Locator {
+  return page.getByRole("article").filter({ hasText: text });
+}
+
+/** Bundles the page where that was not done since its sources changed. */
+export async function buildPage(): Promise<void> {
+  const built = await modified(new URL("static/dist/index.html", ROOT));
+  const sources = await Promise.all(
+    ["static/", "client/", "protocol/"].map((dir) => newest(new URL(dir, ROOT))),
+  );
+  if (built > Math.max(...sources)) return;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "build"],
+    cwd: ROOT,
+    stderr: "piped",
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+async function newest(folder: URL): Promise<number> {
+  let time = 0;
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.name === "dist") continue;
+    const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), folder);
+    time = Math.max(time, entry.isDirectory ? await newest(url) : await modified(url));
+  }
+  return time;
+}
+
+async function modified(file: URL): Promise<number> {
+  const info = await Deno.stat(file).catch(() => null);
+  return info?.mtime?.getTime() ?? 0;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

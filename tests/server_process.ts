@@ -1,0 +1,109 @@
+/** The server as users run it: a process of its own, on free ports and a folder that outlives it. */
+
+import { LineClient } from "./line_client.ts";
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+const ROOT = new URL("../", import.meta.url).pathname;
+
+export class ServerProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #printed: Promise<void>;
+  /** What it printed so far. */
+  output = "";
+  port = 0;
+  webPort = 0;
+
+  private constructor(folder: string, flags: readonly string[], env: Record<string, string>) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", MAIN, ...withDefaults(folder, flags)],
+      cwd: ROOT,
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const started = this.#read(this.#child.stdout);
+    this.#printed = Promise.all([started, this.#read(this.#child.stderr)]).then(() => {});
+  }
+
+  /** Starts it and waits until it listens. Rejects with what it printed where it does not. */
+  static async start(
+    folder: string,
+    flags: readonly string[] = [],
+    env: Record<string, string> = {},
+  ): Promise<ServerProcess> {
+    const server = new ServerProcess(folder, flags, env);
+    while (server.port === 0) {
+      if (await server.#more() === "ended") throw new Error(`the server ended:\n${server.output}`);
+      server.port = Number(/nc \S+ (\d+)/.exec(server.output)?.[1] ?? 0);
+      server.webPort = Number(/http:\/\/\S+?:(\d+)\//.exec(server.output)?.[1] ?? 0);
+    }
+    return server;
+  }
+
+  /** Runs it to its end, which is to come by itself. */
+  static async run(
+    folder: string,
+    flags: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<{ code: number; output: string }> {
+    const server = new ServerProcess(folder, flags, env);
+    const { code } = await server.#child.status;
+    await server.#printed;
+    return { code, output: server.output };
+  }
+
+  /** Resolves when a line that fits was printed. */
+  async printed(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.output)) {
+      if (await this.#more() === "ended") throw new Error(`the server ended:\n${this.output}`);
+    }
+  }
+
+  /** A raw TCP connection, past the greeting. */
+  async tcp(): Promise<LineClient> {
+    const client = await LineClient.tcp(this.port);
+    await client.until((line) => line === "Enter your username:");
+    return client;
+  }
+
+  /** @returns the exit code */
+  async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM"): Promise<number> {
+    this.#child.kill(signal);
+    const { code } = await this.#child.status;
+    await this.#printed;
+    return code;
+  }
+
+  #wake: (() => void)[] = [];
+  #hasEnded = false;
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.output += text;
+      this.#tell();
+    }
+    this.#hasEnded = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const resolve of this.#wake.splice(0)) resolve();
+  }
+
+  async #more(): Promise<"more" | "ended"> {
+    if (this.#hasEnded) return "ended";
+    await new Promise<void>((resolve) => this.#wake.push(resolve));
+    return "more";
+  }
+}
+
+function withDefaults(folder: string, flags: readonly string[]): string[] {
+  const defaults: [string, string][] = [
+    ["--port", "0"],
+    ["--web-port", "0"],
+    ["--data", `${folder}/data`],
+    ["--log-dir", `${folder}/logs`],
+  ];
+  return [...defaults.filter(([flag]) => !flags.includes(flag)).flat(), ...flags];
+}
