@@ -9,6 +9,7 @@ import { MARK_LENGTH, MAX_CLIENTS } from "./load_message.ts";
 import { summary, writeReport } from "./load_report.ts";
 import { isClean, LoadRun, type LoadSettings } from "./load_run.ts";
 import { type Target, type Transport, TRANSPORTS } from "./load_wire.ts";
+import { aboveZero, whole, zeroOrMore } from "./options.ts";
 import { print, ProgressLine } from "./progress.ts";
 import { ServerProcess } from "./server_process.ts";
 import { Topology } from "./topology.ts";
@@ -115,7 +116,7 @@ function readOptions(args: readonly string[]) {
     .option(
       "--rate <n>",
       "messages a second in all, due at fixed times whatever the server does",
-      decimal,
+      aboveZero,
       100,
     )
     .option(
@@ -123,8 +124,8 @@ function readOptions(args: readonly string[]) {
       "in the place of --rate: so many messages of each sender on their way, for the maximum",
       whole(1, 100_000),
     )
-    .option("--duration <seconds>", "how long is measured", decimal, 10)
-    .option("--warmup <seconds>", "how long messages are sent before", decimalOrZero, 2)
+    .option("--duration <seconds>", "how long is measured", aboveZero, 10)
+    .option("--warmup <seconds>", "how long messages are sent before", zeroOrMore, 2)
     .option("--size <bytes>", "text of a message", whole(MARK_LENGTH, MAX_SIZE), 100)
     .addOption(
       new Option("--transport <name>", "ws-frames: one envelope in a frame (default: tcp)").choices(
@@ -143,21 +144,4 @@ function server(text: string): URL {
   const url = URL.parse(text);
   if (url && /^(tcp|ws):$/.test(url.protocol)) return url;
   throw new InvalidArgumentError("Write it as tcp://127.0.0.1:5000 or ws://127.0.0.1:8080.");
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
-  };
-}
-
-function decimal(text: string): number {
-  if (Number(text) > 0 && Number(text) <= 1e7) return Number(text);
-  throw new InvalidArgumentError("It is a number above 0.");
-}
-
-function decimalOrZero(text: string): number {
-  return text === "0" ? 0 : decimal(text);
 }

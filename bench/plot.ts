@@ -115,7 +115,7 @@ const axisStyle = {
 function bounds({ result, distribution }: LatencyPlot): [number, number] {
   const [, lowest = LEAST_MS] = distribution.find(([percentile]) => percentile >= 10) ?? [];
   const low = Math.max(LEAST_MS, lowest / 4);
-  return [roundDown(low), roundUp(Math.max(result.latency_ms.max, low * 10))];
+  return [roundDown(low), roundUp(Math.max(result.latency_ms.max * 1.2, low * 10))];
 }
 
 function roundDown(value: number): number {
@@ -149,8 +149,8 @@ function timeSeries({ result, sample }: LatencyPlot): object[] {
       data: dots,
       itemStyle: { color: COLORS.dots, opacity: 0.35 },
     },
-    line("highest", "max", COLORS.max, 1.5),
-    line("p99", "p99", COLORS.p99, 2),
+    line("p99", "p99", COLORS.p99, 3),
+    line("highest", "max", COLORS.max, 1.2),
     line("p50", "p50", COLORS.p50, 3),
   ];
 }
@@ -196,7 +196,7 @@ function distributionSeries({ distribution }: LatencyPlot, latency: LoadResult["
       symbol: "circle",
       symbolSize: 9,
       itemStyle: { color: COLORS.p50 },
-      label: { position: [14, 4], color: INK, fontSize: 13, fontWeight: "bold", formatter: "{c}" },
+      label: { position: [14, 10], color: INK, fontSize: 13, fontWeight: "bold", formatter: "{c}" },
       data: marks,
     },
   };

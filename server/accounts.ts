@@ -111,7 +111,8 @@ export class Accounts {
 
   /** Whether the account of that name has a password. */
   async isProtected(name: string): Promise<boolean> {
-    return (await this.#store.findUser(name))?.passwordHash != null;
+    const user = await this.#store.findUser(name);
+    return user !== null && user.passwordHash !== null;
   }
 
   /**

@@ -55,7 +55,10 @@ function parse(args: readonly string[], environment: Environment) {
     return createProgram(environment).parse(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new ConfigEnd(error.message.replace(/^error: /, ""), error.exitCode === 0 ? 0 : 2);
+    throw new ConfigEnd(
+      error.message.replace(/^error: /, "").replaceAll("\n", " "),
+      error.exitCode === 0 ? 0 : 2,
+    );
   }
 }
 

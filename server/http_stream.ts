@@ -33,6 +33,7 @@ export class HttpStreamConnection implements Connection {
 
   async *lines(): AsyncGenerator<readonly string[]> {
     await this.#ended;
+    yield* [];
   }
 
   async send(chunks: readonly Chunk[]): Promise<void> {

@@ -20,6 +20,7 @@ export class Presence {
   readonly #leaving = new Map<number, { since: number; user: LiveUser; conversationIds: number[] }>();
   readonly #arriving = new Map<number, LiveUser>();
   #cancel: (() => void) | null = null;
+  #isStopped = false;
 
   constructor(router: Router, clock: Clock) {
     this.#router = router;
@@ -42,11 +43,14 @@ export class Presence {
     this.#wake();
   }
 
+  /** Tells nobody any more: those who leave from now on leave because the server stops. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel?.();
   }
 
   #wake(): void {
+    if (this.#isStopped) return;
     this.#cancel ??= this.#clock.after(GATHER_MS, () => {
       this.#cancel = null;
       this.#tell().catch(() => {}); // Presence is a courtesy: where the store cannot count members, it is not told.

@@ -2,8 +2,13 @@
 
 import { LineClient } from "./line_client.ts";
 
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
 const ROOT = new URL("../", import.meta.url).pathname;
+
+/** The permissions of `deno task start`: the tests run the server with no others. */
+async function permissions(): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(ROOT + "deno.json"));
+  return / deno run (.*) main\.ts$/.exec(tasks.start.command)![1]!.split(" ");
+}
 
 export class ServerProcess {
   readonly #child: Deno.ChildProcess;
@@ -13,10 +18,10 @@ export class ServerProcess {
   port = 0;
   webPort = 0;
 
-  private constructor(folder: string, flags: readonly string[], env: Record<string, string>) {
+  private constructor(args: string[], cwd: string, env: Record<string, string>) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", MAIN, ...withDefaults(folder, flags)],
-      cwd: ROOT,
+      args: ["run", "--no-check", ...args],
+      cwd,
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",
@@ -32,7 +37,7 @@ export class ServerProcess {
     flags: readonly string[] = [],
     env: Record<string, string> = {},
   ): Promise<ServerProcess> {
-    const server = new ServerProcess(folder, flags, env);
+    const server = await ServerProcess.#spawn(folder, flags, env);
     while (server.port === 0) {
       if (await server.#more() === "ended") throw new Error(`the server ended:\n${server.output}`);
       server.port = Number(/nc \S+ (\d+)/.exec(server.output)?.[1] ?? 0);
@@ -47,10 +52,19 @@ export class ServerProcess {
     flags: readonly string[],
     env: Record<string, string> = {},
   ): Promise<{ code: number; output: string }> {
-    const server = new ServerProcess(folder, flags, env);
+    const server = await ServerProcess.#spawn(folder, flags, env);
     const { code } = await server.#child.status;
     await server.#printed;
     return { code, output: server.output };
+  }
+
+  /** In the folder, so that no `.env` of the checkout's is read. */
+  static async #spawn(
+    folder: string,
+    flags: readonly string[],
+    env: Record<string, string>,
+  ): Promise<ServerProcess> {
+    return new ServerProcess([...await permissions(), ROOT + "main.ts", ...withDefaults(flags)], folder, env);
   }
 
   /** Resolves when a line that fits was printed. */
@@ -98,12 +112,8 @@ export class ServerProcess {
   }
 }
 
-function withDefaults(folder: string, flags: readonly string[]): string[] {
-  const defaults: [string, string][] = [
-    ["--port", "0"],
-    ["--web-port", "0"],
-    ["--data", `${folder}/data`],
-    ["--log-dir", `${folder}/logs`],
-  ];
+/** Free ports; `data` and `logs` are in the folder that it runs in. */
+function withDefaults(flags: readonly string[]): string[] {
+  const defaults: [string, string][] = [["--port", "0"], ["--web-port", "0"]];
   return [...defaults.filter(([flag]) => !flags.includes(flag)).flat(), ...flags];
 }

@@ -2,7 +2,7 @@
 
 import { isUserName } from "../../protocol/names.ts";
 import { type TimeSpan, timeSpanIn } from "./lookup_time.ts";
-import { isEmptyWord, stemOf } from "./words.ts";
+import { isGrammarWord, stemOf } from "./words.ts";
 
 export interface Lookup {
   /** Whose messages; `me` is the asker, `you` the bot; undefined for anybody's. */
@@ -168,14 +168,8 @@ const FILLERS: ReadonlySet<string> = new Set(
 );
 
 function isFiller(word: string): boolean {
-  return FILLERS.has(word) || isEmptyWord(word) && !KEPT.has(word);
+  return FILLERS.has(word) || isGrammarWord(word);
 }
-
-/** Words that carry no subject in a question, but may well be what is looked for. */
-const KEPT: ReadonlySet<string> = new Set(
-  "lesson practice best problem problems issue issues question questions answer advice tips guide work start stop example examples change help"
-    .split(" "),
-);
 
 /** A term as `/find` takes it: a phrase in quotation marks, a longer word by its beginning, so that `deploy` finds "deployed". */
 export function searchTerm(term: string): string {

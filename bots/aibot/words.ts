@@ -44,43 +44,59 @@ export function stemOf(word: string): string {
   return stem.length > 3 ? stem.replace(/e$/, "") : stem;
 }
 
-/** Words that say nothing of a question's subject. */
-const EMPTY_WORDS = `
-  a about after again ago all already also always am an and another any anybody anyone anything are aren around as at
-  ask be because been before being best better bit both but by came can cannot could couldn d did didn do does doesn
-  doing don done dont down each either else etc even ever every everybody everyone everything exactly example examples
-  explain few find five for from get gets getting give gives go goes going gonna good got had happen happens has have
-  haven having he her here hers him his how hows however i id if ill im in instead into is isn isnt it its itself ive
-  just kind know let like little ll look lot lots m made make makes making many matter may maybe me mean means might
-  mine more most much must my myself need needs never new nice no nor not nothing now of off often ok okay on once
-  one ones only onto or other others our out over own people please pls plz possible properly put quick quickly quite
-  rather re really recommended right s same say see seem shall she should show simple simply so some somebody someone
-  something sometimes somewhere soon still stuff such sure t take tell than that thats the their them then there
-  these they thing things think this those through thus to together too try trying two u under until up ur us use
-  used uses using usually ve very via want wanted wants was wasn way ways we well were weren what whats when where
-  wheres whether which while who whole whom whose why will wish with within without won would wouldn write yes yet
-  you your yours
-  actually basically difference different differences vs versus compare compared comparison concept understand work
-  works working worth useful advice tip tips tips help guide lesson recommend recommended question questions answer
-  possible way short long easy easily hard best practice practices good fast bad problem problems issue issues wrong
-  correct correctly start started begin beginning first next step steps learn teach describe definition define called
-  call back come comes
-  accept allow appear apply avoid away believe belong bring care case cause certain choose clear colleague common completely
-  constantly consider correct current currently decide depend double effect enough end especially expect fall fine fix fixed follow friend
-  general guess handle hear hold hope hundred huge idea immediately important improve include inside intend large late
-  later least leads less line live located longer lose lost main mind moment nearly necessary normal normally notice
-  number obviously occur opinion order part particular perhaps permanently place plan point prefer prevent probably proper
-  pros cons purpose reach real reason recent regularly remain remember replace rest safe safely seconds seem separate serious several side silently
-  simple since single slow slowly small soon special specific suddenly suggest suitable suppose switch talk team
-  thousand total trouble true turn under understand unlike usual usually various wait warn weird whenever wonder
-  wish correctly keep keeps set sets run runs running stop change add show shows
+/** Words of grammar, which say nothing of what a sentence is about. */
+const GRAMMAR_WORDS = `
+  a about after again ago all already also always am an and another any anybody anyone anything are aren
+  around as at be because been before being both but by can cannot could couldn d did didn do does doesn
+  doing don done dont down each either else etc even ever every everybody everyone everything for from
+  get gets getting got had has have haven having he her here hers him his how however i id if ill im in
+  into is isn isnt it its itself ive just like ll m may maybe me might mine more most much must my
+  myself no nor not nothing now of off often ok okay on once one ones only onto or other others our out
+  over own please pls plz quite rather re really s same shall she should so some somebody someone
+  something sometimes somewhere still such sure t than that thats the their them then there these they
+  this those through thus to together too u under until up ur us ve very via was wasn we were weren what
+  whats when where wheres whether which while who whole whom whose why will with within without won
+  would wouldn yes yet you your yours actually basically perhaps probably obviously later whenever vs
+  versus
 `;
 
-const EMPTY: ReadonlySet<string> = new Set(
-  EMPTY_WORDS.trim().split(/\s+/).flatMap((word) => [word, stemOf(word)]),
+/** Words that occur in questions about anything. */
+const VAGUE_WORDS = `
+  accept add advice allow answer anyhow appear apply ask avoid away back bad became begin beginning
+  believe belong besides best better bit bring broken call called came care case cause certain change
+  choose chosen clear colleague come comes common compare compared comparison completely concept cons
+  consider constantly correct correctly current currently decide define definition depend describe
+  difference differences different double dozen easily easy effect end enough especially exactly example
+  examples expect explain fall fast few find fine first five fix fixed follow found friend general give
+  given gives go goes going gone gonna good guess guide half handle happen happens hard hear help hint
+  hints hold hope hows huge hundred idea immediately important improve include inside instead intend
+  issue issues keep keeps kept kind know known large late leads learn least less lesson let line little
+  live located long longer look lose lost lot lots made main make makes making many matter mean means
+  meanwhile mess messy million millions mind moment nearly necessary need needs never new next nice
+  normal normally notice number occur opinion order part particular people permanently place plan point
+  possible practice practices prefer prevent problem problems proper properly pros purpose put question
+  questions quick quickly reach real reason recent recommend recommended regularly remain remember
+  replace rest right rule rules run running runs safe safely saw say seconds see seem seen separate
+  serious set sets several short show shown shows side silently simple simply since single sit slow
+  slowly small soon special specific stand start started step steps stop stuck stuff suddenly suggest
+  suitable suppose switch take taken talk teach team tell ten thing things think thousand tip tips told
+  total trick tricks trouble true try trying turn two understand unlike use used useful uses using usual
+  usually various wait want wanted wants warn way ways weird well went wish wonder work working works
+  worth write wrong
+`;
+
+const GRAMMAR: ReadonlySet<string> = new Set(GRAMMAR_WORDS.trim().split(/\s+/));
+const VAGUE: ReadonlySet<string> = new Set(
+  VAGUE_WORDS.trim().split(/\s+/).flatMap((word) => [word, stemOf(word)]),
 );
+
+const ADVERB = /^[a-z]{4,}ly$/;
+
+export function isGrammarWord(word: string): boolean {
+  return GRAMMAR.has(word);
+}
 
 /** Whether a word alone says nothing of what a question is about. */
 export function isEmptyWord(word: string): boolean {
-  return EMPTY.has(word) || EMPTY.has(stemOf(word));
+  return GRAMMAR.has(word) || VAGUE.has(word) || VAGUE.has(stemOf(word)) || ADVERB.test(word);
 }
