@@ -29,6 +29,7 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(
     child: Deno.ChildProcess,
     readonly port: number,
+    /** 0 where it has none. */
     readonly webPort: number,
     folder: string | undefined,
   ) {
@@ -47,7 +48,7 @@ export class ServerProcess implements AsyncDisposable {
   /** As `start`, but resolves at once. */
   static async spawn({ core, data, web = true, denoFlags = [] }: ServerOptions = {}): Promise<ServerProcess> {
     const folder = await Deno.makeTempDir({ prefix: "parley-bench-" });
-    const [port, webPort] = [await freePort(), await freePort()];
+    const [port, webPort] = [await freePort(), web ? await freePort() : 0];
     const args = [
       ...["run", ...denoFlags, ...PERMISSIONS, pathOf("../main.ts")],
       ...["--port", `${port}`, ...(web ? ["--web-port", `${webPort}`] : ["--no-web"])],
@@ -72,11 +73,11 @@ export class ServerProcess implements AsyncDisposable {
    * Resolves with a connection as soon as one is accepted.
    * @throws Error (rejects) with what the server printed, where it ended or does not come up
    */
-  async connect(): Promise<Deno.TcpConn> {
+  async connect(port = this.port): Promise<Deno.TcpConn> {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (!this.#hasEnded && performance.now() < deadline) {
       try {
-        return await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+        return await Deno.connect({ hostname: "127.0.0.1", port });
       } catch (error) {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
         await delay(1);
@@ -97,8 +98,9 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async #ready(): Promise<this> {
-    const conn = await this.connect();
-    conn.close();
+    for (const port of [this.port, this.webPort]) {
+      if (port !== 0) (await this.connect(port)).close();
+    }
     return this;
   }
 }

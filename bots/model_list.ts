@@ -57,9 +57,10 @@ async function modelNames(
   const signal = AbortSignal.any([watchdog.signal, total.signal]);
   try {
     const client = guardedClient(endpoint, network, watchdog, ENDPOINT_LIMITS);
-    const { data } = await client.models.list({ signal });
-    if (!Array.isArray(data)) throw new EndpointFailure("not_understood");
-    return data.flatMap((model: unknown) =>
+    // `client.models.list()` makes an empty list of whatever it does not understand.
+    const list: unknown = await client.get("/models", { signal });
+    if (!isObject(list) || !Array.isArray(list.data)) throw new EndpointFailure("not_understood");
+    return list.data.flatMap((model: unknown) =>
       isObject(model) && typeof model.id === "string" ? [model.id] : []
     );
   } catch (error) {

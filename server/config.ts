@@ -84,6 +84,8 @@ export const VARIABLES = [
 
 function createProgram(environment: Environment) {
   const from = (name: string, fallback: string) => environment[name] || fallback;
+  const read = <T>(name: string, fallback: string, reader: (text: string) => T) =>
+    readVariable(name, from(name, fallback), reader);
   const isSet = (name: string) => isTrue(environment[name], name);
   return new Command("parley")
     .description("A chat server for people, bots and devices.")
@@ -95,15 +97,12 @@ function createProgram(environment: Environment) {
     .addOption(
       new Option("--host <address>", "interface to listen on").default(from("PARLEY_HOST", "127.0.0.1")),
     )
-    .addOption(portOption("--port <port>", "TCP port", "PARLEY_PORT", 5000, environment))
-    .addOption(
-      portOption(
-        "--web-port <port>",
-        "port of the page, WebSocket and HTTP API",
-        "PARLEY_WEB_PORT",
-        8080,
-        environment,
-      ),
+    .option("--port <port>", "TCP port", port, read("PARLEY_PORT", "5000", port))
+    .option(
+      "--web-port <port>",
+      "port of the page, WebSocket and HTTP API",
+      port,
+      read("PARLEY_WEB_PORT", "8080", port),
     )
     .option("--data <dir>", "folder of the database", from("PARLEY_DATA", "data"))
     .option("--log-dir <dir>", "folder of the logs", from("PARLEY_LOG_DIR", "logs"))
@@ -111,7 +110,7 @@ function createProgram(environment: Environment) {
       "--lobby <room>",
       "the room that everybody joins at first",
       room,
-      room(from("PARLEY_LOBBY", "#general")),
+      read("PARLEY_LOBBY", "#general", room),
     )
     .addOption(
       new Option("--no-web", "without page, WebSocket and HTTP API").default(!isSet("PARLEY_NO_WEB")),
@@ -126,13 +125,13 @@ function createProgram(environment: Environment) {
       "--thermometer-interval <seconds>",
       "seconds between readings",
       seconds,
-      seconds(from("PARLEY_THERMOMETER_INTERVAL", "100")),
+      read("PARLEY_THERMOMETER_INTERVAL", "100", seconds),
     )
     .option(
       "--allow-origin <url>",
       "a further origin that may use the web port (repeatable)",
       (value: string, all: string[]) => [...all, origin(value)],
-      from("PARLEY_ALLOW_ORIGIN", "").split(/[\s,]+/).filter(Boolean).map(origin),
+      read("PARLEY_ALLOW_ORIGIN", "", origins),
     )
     .addOption(
       new Option("--no-rate-limit", "for load tests: nobody is slowed").default(
@@ -144,16 +143,14 @@ function createProgram(environment: Environment) {
     );
 }
 
-function portOption<Flags extends string>(
-  flags: Flags,
-  description: string,
-  variable: string,
-  fallback: number,
-  environment: Environment,
-) {
-  return new Option(flags, description).argParser(port).default(
-    port(environment[variable] || String(fallback)),
-  );
+/** A variable as its flag would be read. @throws ConfigEnd that names it */
+function readVariable<T>(name: string, text: string, reader: (text: string) => T): T {
+  try {
+    return reader(text);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new ConfigEnd(`${name} is ${JSON.stringify(text)}. ${error.message}`, 2);
+  }
 }
 
 /** 0 takes any free port. */
@@ -181,6 +178,11 @@ function origin(text: string): string {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "") return url.origin;
   throw new InvalidArgumentError("It is an origin, as in https://chat.example.org.");
+}
+
+/** Separated by white space or commas. */
+function origins(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean).map(origin);
 }
 
 function isTrue(text: string | undefined, variable: string): boolean {

@@ -36,9 +36,10 @@ export function messageJson(said: Said, extra: Metadata = {}): string {
     `,"metadata":${metadata}${id},"seq":${said.seq}}`;
 }
 
-/** A stored message as an envelope. */
+/** A stored message as an envelope. `extra` wins over what the client wrote in keys of the same name. */
 export function messageEnvelope(said: Said, extra: Metadata = {}): Envelope {
-  return JSON.parse(messageJson(said, extra)) as Envelope;
+  const envelope = JSON.parse(messageJson(said)) as Envelope;
+  return { ...envelope, metadata: { ...envelope.metadata, ...extra } };
 }
 
 /** A message as the lines of text mode, for one viewer. */

@@ -206,7 +206,9 @@ async function listRooms(call: Call): Promise<Reply> {
   }));
   const { entries: rooms, more } = fit(all);
   const lines = rooms.map(({ room, members, online, joined }) =>
-    `${room}: ${members} members, ${online} online${joined ? ", joined" : ""}`
+    `${room}: ${members === 1 ? "1 member" : `${members} members`}, ${online} online${
+      joined ? ", joined" : ""
+    }`
   );
   return reply("rooms", lines.join("\n") || "There are no rooms.", { rooms, ...(more ? { more } : {}) });
 }

@@ -43,7 +43,7 @@ export async function enter(call: Call, session: Session, login: Login): Promise
   const wasAway = user.receivers.size === 0;
   await router.arrive(login.user, session);
   if (login.isNew) await joinLobby(server, user, session);
-  session.room = roomsOf(session).find((room) => roomKey(room) === roomKey(server.lobby)) ?? "";
+  session.room = firstRoom(session, server.lobby);
   if (wasAway) server.presence.arrived(user);
   server.log.info("joined", { user: user.name, address: session.connection.remoteAddress });
   session.reply(await welcome(call, session, login), request.id);
@@ -98,6 +98,12 @@ export async function joinLobby(
     message: `${user.name} joined ${lobby.name}`,
     metadata: { room: lobby.name, user: user.name },
   });
+}
+
+/** The current room of a new connection: the lobby, or else another room of the user's. */
+function firstRoom(session: Session, lobby: string): string {
+  const rooms = roomsOf(session);
+  return rooms.find((room) => roomKey(room) === roomKey(lobby)) ?? rooms[0] ?? "";
 }
 
 function roomsOf(session: Session): string[] {

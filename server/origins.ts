@@ -13,7 +13,7 @@ export class Origins {
 
   /** @param allowed what `--allow-origin` adds, as `https://chat.example.org` */
   constructor({ host, port, allowed }: { host: string; port: number; allowed: readonly string[] }) {
-    const own = isLoopback(host) ? LOOPBACK : [host.includes(":") ? `[${host}]` : host];
+    const own = [/^[^[].*:/.test(host) ? `[${host}]` : host, ...isLoopback(host) ? LOOPBACK : []];
     const origins = [...own.map((name) => `http://${name}:${port}`), ...allowed].map((url) => new URL(url));
     this.#origins = new Set(origins.map(({ origin }) => origin));
     this.#hosts = new Set(origins.map(({ host }) => host));

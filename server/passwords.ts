@@ -18,15 +18,14 @@ const WAITING = 32;
 export class Passwords {
   #running = 0;
   #queue: (() => void)[] = [];
-  /** Compared with where there is no account, so that the time tells nothing. */
-  #decoy: Promise<string> | null = null;
+  /** Compared with where there is no account, so that the time tells nothing: no password leads to it. */
+  readonly #decoy = encode(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
   /** @throws ChatError `rate_limited` where too many wait */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
     const hash = await this.#derive(password, salt, PARAMETERS, HASH_BYTES);
-    const { N, r, p } = PARAMETERS;
-    return ["scrypt", N, r, p, salt.toString("base64"), hash.toString("base64")].join("$");
+    return encode(salt, hash);
   }
 
   /**
@@ -34,8 +33,7 @@ export class Passwords {
    * @throws ChatError `rate_limited` where too many wait
    */
   async matches(password: string, stored: string | null): Promise<boolean> {
-    const [, N, r, p, salt = "", hash = ""] =
-      (stored ?? await (this.#decoy ??= this.hash(randomBytes(16).toString("hex")))).split("$");
+    const [, N, r, p, salt = "", hash = ""] = (stored ?? this.#decoy).split("$");
     const expected = Buffer.from(hash, "base64");
     const parameters = { N: Number(N), r: Number(r), p: Number(p) };
     const actual = await this.#derive(password, Buffer.from(salt, "base64"), parameters, expected.length);
@@ -55,24 +53,36 @@ export class Passwords {
         scrypt(password, salt, length, options, (error, key) => error ? reject(error) : resolve(key));
       });
     } finally {
-      this.#running--;
-      this.#queue.shift()?.();
+      this.#leave();
     }
   }
 
   async #enter(): Promise<void> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#queue.length >= WAITING) {
-        throw new ChatError(
-          "rate_limited",
-          "Too many logins with a password at once. Try again in a few seconds.",
-          {
-            retry_after_ms: 5000,
-          },
-        );
-      }
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    if (this.#running < AT_ONCE) {
+      this.#running++;
+      return;
     }
-    this.#running++;
+    if (this.#queue.length >= WAITING) {
+      throw new ChatError(
+        "rate_limited",
+        "Too many logins with a password at once. Try again in a few seconds.",
+        {
+          retry_after_ms: 5000,
+        },
+      );
+    }
+    await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
+
+  /** Hands its place to the next in wait: given back in between, a newcomer could take it too. */
+  #leave(): void {
+    const next = this.#queue.shift();
+    if (next) next();
+    else this.#running--;
+  }
+}
+
+function encode(salt: Buffer, hash: Buffer): string {
+  const { N, r, p } = PARAMETERS;
+  return ["scrypt", N, r, p, salt.toString("base64"), hash.toString("base64")].join("$");
 }

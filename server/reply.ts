@@ -1,6 +1,6 @@
 /** The reply to a request, in words and as data, and how each kind of connection shows it. */
 
-import { type Envelope, LIMITS, type Metadata } from "../protocol/message.ts";
+import { type Envelope, LIMITS, type Metadata, utf8Length } from "../protocol/message.ts";
 import { formatText } from "../protocol/text.ts";
 import { messageEnvelope } from "./encode.ts";
 import type { Found, Page, StoredMessage } from "./store.ts";
@@ -22,7 +22,7 @@ export function pageMetadata(page: Page, newestFirst = false): { messages: Envel
   const fromNewest = newestFirst ? page.messages : page.messages.toReversed();
   for (const message of fromNewest) {
     const envelope = messageEnvelope(message, extraOf(message));
-    size += JSON.stringify(envelope).length;
+    size += utf8Length(JSON.stringify(envelope));
     if (size > LIMITS.replyBytes - 4096 && messages.length > 0) {
       return { messages: newestFirst ? messages : messages.reverse(), more: true };
     }
@@ -40,7 +40,7 @@ export function fit<T>(entries: readonly T[]): { entries: T[]; more: boolean } {
   let size = 0;
   const fitting: T[] = [];
   for (const entry of entries) {
-    size += JSON.stringify(entry).length;
+    size += utf8Length(JSON.stringify(entry));
     if (size > LIMITS.replyBytes - 4096) return { entries: fitting, more: true };
     fitting.push(entry);
   }

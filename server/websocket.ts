@@ -20,8 +20,11 @@ const BUFFERED_BYTES = 64 * 1024;
 const DRAIN_POLL_MS = 10;
 /** Lines handed over at once, so that `backlog` tells how many wait. */
 const LINES_AT_ONCE = 64;
-/** Bytes that may wait to be read: a peer that sends more gets nothing but a close. */
+/** Memory that may wait to be read: a peer that sends more gets nothing but a close. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+/** What a frame costs beside its text: an empty one takes memory too, and the error for a refused one holds a stack. */
+const FRAME_BYTES = 64;
+const REFUSED_BYTES = 2048;
 
 export class WebSocketConnection implements Connection {
   readonly transport = "websocket";
@@ -69,7 +72,7 @@ export class WebSocketConnection implements Connection {
     for (;;) {
       if (this.#waiting.length > 0) {
         const lines = this.#waiting.splice(0, LINES_AT_ONCE);
-        this.#waitingBytes -= lines.reduce((bytes, line) => bytes + lengthOf(line), 0);
+        this.#waitingBytes -= lines.reduce((bytes, line) => bytes + weightOf(line), 0);
         yield lines;
       } else if (this.#hasEnded) return;
       else await new Promise<void>((resolve) => this.#wake = resolve);
@@ -104,7 +107,7 @@ export class WebSocketConnection implements Connection {
     if (this.#hasEnded) return;
     const line = readFrame(data);
     this.#waiting.push(line);
-    this.#waitingBytes += lengthOf(line);
+    this.#waitingBytes += weightOf(line);
     if (line instanceof ChatError && line.closes || this.#waitingBytes > MAX_WAITING_BYTES) {
       this.#hasEnded = true;
     }
@@ -135,8 +138,8 @@ function readFrame(data: unknown): Line {
   return data;
 }
 
-function lengthOf(line: Line): number {
-  return typeof line === "string" ? line.length : 0;
+function weightOf(line: Line): number {
+  return typeof line === "string" ? FRAME_BYTES + line.length : REFUSED_BYTES;
 }
 
 /** RFC 6455, section 7.4; from 4000 on our own: the error's code stands in the reason. */

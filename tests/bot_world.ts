@@ -3,6 +3,7 @@
 import type { Connect } from "../client/transport.ts";
 import type { Envelope, Metadata, Request } from "../protocol/message.ts";
 import { type BotLog, type RunningBot } from "../bots/bot.ts";
+import { DRAFT_INTERVAL_MS } from "../bots/drafts.ts";
 import type { FakeClock } from "./fake_clock.ts";
 import { failure, Mailbox, notification, ScriptedConnection, ScriptedServer } from "./scripted_server.ts";
 
@@ -55,6 +56,13 @@ export class BotWorld {
 
   nextDraft(): Promise<Request> {
     return this.#drafts.take();
+  }
+
+  /** Lets time pass until the bot shows a part of an answer. */
+  async nextDraftOf(clock: FakeClock): Promise<Request> {
+    await clock.armed(DRAFT_INTERVAL_MS);
+    clock.advance(DRAFT_INTERVAL_MS);
+    return await this.nextDraft();
   }
 
   /** Said to the bot directly. */

@@ -15,13 +15,14 @@ export interface FakeRequest {
   readonly isStream: boolean;
 }
 
-/** What the endpoint does with one request. */
-export type Script = (request: FakeRequest, gone: AbortSignal) => Response | Promise<Response>;
+/** What the endpoint does with one request. `over` resolves when the test ends. */
+export type Script = (request: FakeRequest, over: Promise<void>) => Response | Promise<Response>;
 
 export class FakeOpenAiServer implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #scripts: Script[] = [];
   readonly #arrived = new Mailbox<FakeRequest>();
+  readonly #over = Promise.withResolvers<void>();
   readonly requests: FakeRequest[] = [];
 
   constructor() {
@@ -46,6 +47,7 @@ export class FakeOpenAiServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.resolve();
     await this.#server.shutdown();
   }
 
@@ -61,7 +63,7 @@ export class FakeOpenAiServer implements AsyncDisposable {
     };
     this.requests.push(arrived);
     this.#arrived.put(arrived);
-    return await (this.#scripts.shift() ?? answer("Fine."))(arrived, request.signal);
+    return await (this.#scripts.shift() ?? answer("Fine."))(arrived, this.#over.promise);
   }
 }
 
@@ -94,9 +96,9 @@ export function cut(...pieces: readonly string[]): Script {
   };
 }
 
-/** Takes the request and never answers; ends when the client has gone. */
+/** Takes the request and does not answer. */
 export function silence(): Script {
-  return (_, gone) => new Promise((resolve) => gone.addEventListener("abort", () => resolve(new Response())));
+  return (_, over) => over.then(() => new Response());
 }
 
 export function raw(body: BodyInit | null, contentType = "text/event-stream", status = 200): Script {

@@ -71,11 +71,12 @@ export const DATABASE_TOPICS = readTopics(
       id: "db.indexes",
       title: "indexes",
       cues: `
-      query takes 2, takes seconds 1.5, speed up 2, lookup slow 1.5, large table 1.5, million rows 1.5,
-      big table 1, where clause 0.7, index 2.5, indexes 3, indices 3, indexing 2, slow query 3,
-      query slow 3, explain analyze 2.5, explain query plan 4, composite index 2, covering index 2.5,
-      btree 3, b tree 3, query plan 3, column order 1.5, full scan 2, table scan 2.5, speed query 2,
-      slow 0.7, insert slower 1, faster 0.5, optimize 1, index fund -5, index finger -5
+      query takes 2, slow&table 1.5, slow&row 1.5, slow&select 1.5, takes seconds 1.5, speed up 2,
+      lookup slow 1.5, large table 1.5, million rows 1.5, big table 1, where clause 0.7, index 2.5,
+      indexes 3, indices 3, indexing 2, slow query 3, query slow 3, explain analyze 2.5,
+      explain query plan 4, composite index 2, covering index 2.5, btree 3, b tree 3, query plan 3,
+      column order 1.5, full scan 2, table scan 2.5, speed query 2, slow 0.7, insert slower 1,
+      faster 0.5, optimize 1, index fund -5, index finger -5
     `,
       answer: `
       An index is a sorted copy of some columns: finding a row takes a few steps instead of reading the whole table. Each one costs space and makes writes a little slower.

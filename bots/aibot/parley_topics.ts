@@ -25,12 +25,13 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.start",
       title: "getting connected",
       cues: `
-      get in 1.5, phone 1, mobile 1, join this chat 3, wants to join 2.5, invite 2, from outside 0.7,
-      sign on 2, connect 2, connect server 1.5, log in 3, login 3, sign in 3, get started 2.5,
-      start here 1.5, new here 3.5, how does this work 3, how do i join =2.5, first steps 2,
-      which port 2, port 1.5, address 1, web page 2, webpage 2, browser 1, terminal client 3,
-      client 0.7, sign up 3, register 2.5, create account 3.5, make account 3, account 1.5,
-      use chat 1.5, join chat 2.5, join server 2.5, join parley 2.5, beginner guide 1, tutorial 1
+      get in 1.5, into chat 2.5, into parley 2.5, into this chat 1, phone 1, mobile 1,
+      join this chat 3, wants to join 2.5, invite 2, from outside 0.7, sign on 2, connect 2,
+      connect server 1.5, log in 3, login 3, sign in 3, get started 2.5, start here 1.5, new here 3.5,
+      how does this work 3, how do i join =2.5, first steps 2, which port 2, port 1.5, address 1,
+      web page 2, webpage 2, browser 1, terminal client 3, client 0.7, sign up 3, register 2.5,
+      create account 3.5, make account 3, account 1.5, use chat 1.5, join chat 2.5, join server 2.5,
+      join parley 2.5, beginner guide 1, tutorial 1
     `,
       answer: `
       Any of these gets you in, with a name and nothing else:
@@ -421,11 +422,12 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.bots",
       title: "writing a bot",
       cues: `
-      connect sensor 2.5, automation 1.5, automatically 0.7, bot account 3, write bot 4, own bot 4,
-      build bot 4, make bot 3, create bot 4, bot token 5, token bot 3, bot account 3.5, bot 1,
-      bots 1.5, program bot 2, connect device 3, raspberry 2, pi 1, connect bot 3, device 1,
-      publish readings 3, publish 1.5, iot 2.5, service 0.5, custom bot 3, add bot 3, post readings 2,
-      readings subscribe 1.5, token 1.5, integrate 1.5, integration 1.5, people subscribe 1, arduino 1
+      connect sensor 2.5, automation 2, home automation 1, automatically 0.7, bot account 3,
+      write bot 4, own bot 4, build bot 4, make bot 3, create bot 4, bot token 5, token bot 3,
+      bot account 3.5, bot 1, bots 1.5, program bot 2, connect device 3, raspberry 2, pi 1,
+      connect bot 3, device 1, publish readings 3, publish 1.5, iot 2.5, service 0.5, custom bot 3,
+      add bot 3, post readings 2, readings subscribe 1.5, token 1.5, integrate 1.5, integration 1.5,
+      people subscribe 1, arduino 1
     `,
       answer: `
       A bot is an ordinary client with a bot's account. The operator runs

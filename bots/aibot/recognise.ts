@@ -128,7 +128,9 @@ function phrasePlaces(
   for (const wanted of cue.words) {
     const last = places.length === 0 ? start : from + PHRASE_GAP;
     let place = from;
-    while (place <= last && place < words.length && !fits(cue, wanted, words[place]!)) place++;
+    while (place <= last && place < words.length && !fits(cue, wanted, words[place]!, words[place - 1])) {
+      place++;
+    }
     if (place > last || place >= words.length) return undefined;
     places.push(place);
     from = place + 1;
@@ -169,8 +171,21 @@ function wholePlaces(cue: Cue, words: readonly QuestionWord[]): number[] | undef
     : undefined;
 }
 
-function fits({ weight }: Cue, wanted: Word, word: Word): boolean {
-  if (wanted.text === "_") return !isEmptyWord(word.text);
+function fits({ weight }: Cue, wanted: Word, word: Word, before?: Word): boolean {
+  if (wanted.text === "_") return !isEmptyWord(word.text) && !DETERMINERS.has(before?.text ?? "");
   // What speaks against a topic has to be that very word: "pythons" are snakes.
   return weight < 0 ? wanted.text === word.text : wanted.stem === word.stem;
 }
+
+/** Participants are named, not described: "message bob", but not "message my congressman". */
+const DETERMINERS: ReadonlySet<string> = new Set([
+  "a",
+  "an",
+  "the",
+  "my",
+  "your",
+  "his",
+  "her",
+  "our",
+  "their",
+]);

@@ -4,7 +4,7 @@ import { readWords, type Word } from "./words.ts";
 
 /** Words that speak for a topic when they occur in a question, one after another with at most two others between. */
 export interface Cue {
-  /** `_` stands for any word that means something. */
+  /** `_` stands for a word that can be somebody's name. */
   readonly words: readonly Word[];
   /** The words have to be the whole question, but for a greeting before and politeness after it. */
   readonly isWhole: boolean;

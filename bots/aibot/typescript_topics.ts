@@ -51,7 +51,7 @@ export const TYPESCRIPT_TOPICS = readTopics(
       id: "ts.generics",
       title: "generics",
       cues: `
-      generic 3, generics 3.5, type parameter 3, keyof 4, extends keyof 2, t extends 3,
+      same type 2, generic 3, generics 3.5, type parameter 3, keyof 4, extends keyof 2, t extends 3,
       generic function 1.5, constraint 1, infer 2, mapped type 2.5, conditional type 3,
       type argument 2
     `,
