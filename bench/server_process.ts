@@ -83,12 +83,21 @@ export class ServerProcess implements AsyncDisposable {
         await delay(1);
       }
     }
-    await this[Symbol.asyncDispose]();
+    await this.#end();
     throw new Error(`The server did not start.\n${await this.#errors}`);
   }
 
-  /** Ends it as an administrator would, and after 10 s by force. */
+  /**
+   * Ends it as an administrator would, and after 10 s by force.
+   * @throws Error (rejects) with what the server printed, where it had ended by itself
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    const endedBefore = this.#hasEnded;
+    await this.#end();
+    if (endedBefore) throw new Error(`The server ended by itself.\n${await this.#errors}`);
+  }
+
+  async #end(): Promise<void> {
     if (!this.#hasEnded) this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await this.#child.status;

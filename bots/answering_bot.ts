@@ -44,7 +44,7 @@ export interface Answerer {
    * where it is a question. Called in the order in which things were said, and never for what was asked with `/ask`.
    */
   command?(question: Question, context: AnswerContext): Reply | undefined | Promise<Reply | undefined>;
-  /** Told what was answered, when it is stored; the context is the one of `answer`. */
+  /** Told what is answered, just before it is said; the context is the one of `answer`. Must not throw. */
   answered?(question: Question, answer: Answer, context: AnswerContext): void;
 }
 
@@ -144,13 +144,12 @@ class AnsweringBot {
     );
     draft.end();
     this.#logEnd(question, answer);
+    this.#answerer.answered?.(question, answer, context);
     const { text, metadata } = markAnswer(answer);
-    const isNew = await this.#bot.answer(question, text, {
-      ...context.metadata,
-      ...metadata,
-      draft: draft.id,
+    // The asker's next question may come before the server's word that this answer is stored, and need not wait for it.
+    this.#bot.run("saying an answer", async () => {
+      await this.#bot.answer(question, text, { ...context.metadata, ...metadata, draft: draft.id });
     });
-    if (isNew) this.#answerer.answered?.(question, answer, context);
   }
 
   #notice({ metadata }: Envelope): void {
@@ -164,14 +163,12 @@ class AnsweringBot {
 
   async #finish(): Promise<void> {
     const waited = this.#queue.close();
-    const lastWords = Promise.all([
-      this.#queue.idle(),
-      ...waited.map((question) =>
-        this.#bot.run("answering what waited", async () => {
-          await this.#bot.answer(question, "This bot was stopped before your turn came. Please ask again.");
-        })
-      ),
-    ]);
+    for (const question of waited) {
+      this.#bot.run("answering what waited", async () => {
+        await this.#bot.answer(question, "This bot was stopped before your turn came. Please ask again.");
+      });
+    }
+    const lastWords = this.#queue.idle().then(() => this.#bot.settled());
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#bot.clock.after(LAST_WORDS_MS, resolve);
     await Promise.race([lastWords, late]);

@@ -140,12 +140,17 @@ export class Bot {
     this.#held?.sort((a, b) => a.seq - b.seq);
   }
 
-  /** Leaves; resolves when all tasks have ended. */
+  /** Leaves; resolves when no task runs. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.client.close();
     this.#wake();
-    await Promise.all(this.#tasks);
+    await this.settled();
+  }
+
+  /** Resolves when no task runs. */
+  async settled(): Promise<void> {
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
 
   /** Runs a task beside everything else: the one place where what fails is caught and logged. */

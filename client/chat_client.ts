@@ -3,23 +3,15 @@
  * It runs over any transport, in Deno and in the browser. The terminal, the bots, the tests and the web page use it.
  */
 
-import { parseCommandLine } from "../protocol/commands.ts";
-import { ChatError } from "../protocol/errors.ts";
-import {
-  checkRequest,
-  type Envelope,
-  LIMITS,
-  type Metadata,
-  type Request,
-  utf8Length,
-} from "../protocol/message.ts";
+import { checkRequest, type Envelope, type Metadata } from "../protocol/message.ts";
 import { defaultBackoff } from "./backoff.ts";
 import { ConnectionLost } from "./connection_lost.ts";
-import { Credentials } from "./credentials.ts";
+import { Credentials, type LoginOptions } from "./credentials.ts";
 import { Cursor } from "./cursor.ts";
 import { Outbox, type PendingMessage } from "./outbox.ts";
-import { randomId } from "./request_id.ts";
-import { encodeRequest, Session, type SessionEnd } from "./session.ts";
+import { type ConnectingStatus, Reconnector } from "./reconnector.ts";
+import { encodeLine, isSaying, requireRequest } from "./request.ts";
+import { Session } from "./session.ts";
 import type { ClientConnection, Connect } from "./transport.ts";
 
 export { ConnectionLost, type PendingMessage };
@@ -27,12 +19,7 @@ export { ConnectionLost, type PendingMessage };
 export interface ChatClientOptions {
   readonly connect: Connect;
   /** Who to log in as: nothing at all for a guest. `register` makes the account first. */
-  readonly login: {
-    name?: string;
-    password?: string;
-    token?: string;
-    register?: boolean;
-  };
+  readonly login: LoginOptions;
   /** The last seq that this client has seen, of the log `epoch`; left out, the server starts where it stopped for this user. */
   readonly resume?: { since: number; epoch: string };
   /**
@@ -45,13 +32,7 @@ export interface ChatClientOptions {
 }
 
 export type ClientStatus =
-  /** `retryInMs` is set while it waits for the next attempt. */
-  | {
-    readonly state: "connecting";
-    readonly attempt: number;
-    readonly problem?: string;
-    readonly retryInMs?: number;
-  }
+  | ConnectingStatus
   /** Logged in and caught up. */
   | { readonly state: "online"; readonly welcome: Envelope }
   /** For good: closed, refused at login (then `error`), or given up. */
@@ -71,29 +52,30 @@ export interface ChatClientEvents {
 
 const REPLY_TIMEOUT_MS = 30_000;
 
-/** A connection that lasted so long was a good one: the waits begin again at the shortest. */
-const STABLE_MS = 5_000;
-
 export class ChatClient {
-  readonly #options: ChatClientOptions;
   readonly #events: Partial<ChatClientEvents>;
   readonly #credentials: Credentials;
   readonly #cursor: Cursor;
   readonly #outbox: Outbox;
-  readonly #closing = new AbortController();
+  readonly #reconnector: Reconnector;
   readonly #firstWelcome = Promise.withResolvers<Envelope>();
   #running: Promise<void> | undefined;
-  #session: Session | undefined;
-  #onlineSince: number | undefined;
-  #endWait: (() => void) | undefined;
   #status: ClientStatus = { state: "connecting", attempt: 0 };
 
   constructor(options: ChatClientOptions, events: Partial<ChatClientEvents> = {}) {
-    this.#options = options;
     this.#events = events;
     this.#credentials = new Credentials(options.login);
     this.#cursor = new Cursor(options.resume);
-    this.#outbox = new Outbox(this.#backoff);
+    const backoff = options.backoff ?? defaultBackoff;
+    const replyTimeoutMs = options.replyTimeoutMs ?? REPLY_TIMEOUT_MS;
+    this.#outbox = new Outbox(backoff);
+    this.#reconnector = new Reconnector({
+      connect: options.connect,
+      backoff,
+      connectTimeoutMs: replyTimeoutMs,
+      makeSession: (connection) => this.#makeSession(connection, replyTimeoutMs),
+      onConnecting: (status) => this.#setStatus(status),
+    });
     // Who only listens to `status` shall not end the process when the login is refused.
     this.#firstWelcome.promise.catch(() => {});
   }
@@ -104,7 +86,7 @@ export class ChatClient {
    * A later login that is refused ends the client too (status `closed`), except `name_in_use` and `too_many_connections`, which are tried again.
    */
   start(): Promise<Envelope> {
-    if (!this.#isClosing) this.#running ??= this.#run();
+    if (!this.#reconnector.isClosing) this.#running ??= this.#run();
     return this.#firstWelcome.promise;
   }
 
@@ -164,32 +146,27 @@ export class ChatClient {
     return isSaying(line) ? this.#post(draft) : this.#ask(draft);
   }
 
-  /** Sends a command that gets no reply (`/typing`, `/draft`); dropped while there is no connection. */
+  /**
+   * Sends a command that gets no reply (`/typing`, `/draft`); dropped while there is no connection.
+   * @throws ChatError `bad_message`, `too_long`
+   */
   signal(line: string, options: { destination?: string; metadata?: Metadata } = {}): void {
-    if (!this.#session?.isOnline) return;
-    this.#session.signal(encodeRequest(checkRequest({ type: "command", message: line, ...options })));
+    this.#reconnector.onlineSession?.signal(
+      encodeLine(checkRequest({ type: "command", message: line, ...options })),
+    );
   }
 
   /** Ends the wait before the next attempt to connect. */
   retryNow(): void {
-    this.#endWait?.();
+    this.#reconnector.retryNow();
   }
 
   /** Closes for good; what is pending rejects with ConnectionLost. Resolves when the connection has ended. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#session?.close();
-    this.#endWait?.();
+    this.#reconnector.close();
     this.#running ??= Promise.resolve(this.#finish());
     await this.#running;
   }
-
-  get #isClosing(): boolean {
-    return this.#closing.signal.aborted;
-  }
-
-  readonly #backoff = (attempt: number): number | undefined =>
-    (this.#options.backoff ?? defaultBackoff)(attempt);
 
   /** Keeps what is said until it is stored. */
   #post(draft: Record<string, unknown>): Promise<Envelope> {
@@ -206,111 +183,35 @@ export class ChatClient {
     return asAnswer(() => {
       const request = requireRequest(draft);
       const line = encodeLine(request);
-      if (this.#session?.isOnline) return this.#session.command(request.id, line);
+      const session = this.#reconnector.onlineSession;
+      if (session) return session.command(request.id, line);
       throw new ConnectionLost(this.#status.state === "closed" ? CLOSED : NOT_NOW);
     });
   }
 
   async #run(): Promise<void> {
     try {
-      this.#finish(await this.#stayConnected());
+      this.#finish(await this.#reconnector.run());
     } catch (error) {
       this.#finish(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  /** Resolves when it is over for good, with the reason where that is an error. */
-  async #stayConnected(): Promise<Error | undefined> {
-    let attempt = 1;
-    let waits = 0;
-    let problem: string | undefined;
-    while (!this.#isClosing) {
-      this.#setStatus({ state: "connecting", attempt, ...problem !== undefined && { problem } });
-      const end = await this.#connectOnce();
-      if (this.#isClosing || end.kind === "bye") return undefined;
-      if (end.kind === "refused") return end.error;
-      if (this.#wasStable()) attempt = waits = 0;
-      attempt++;
-      problem = end.problem;
-      const waitMs = this.#backoff(++waits);
-      if (waitMs === undefined) return new ConnectionLost(problem);
-      const retryInMs = Math.max(waitMs, end.retryAfterMs);
-      this.#setStatus({ state: "connecting", attempt, problem, retryInMs });
-      await this.#wait(retryInMs);
-    }
-    return undefined;
-  }
-
-  async #connectOnce(): Promise<SessionEnd> {
-    this.#onlineSince = undefined;
-    let connection: ClientConnection;
-    try {
-      connection = await this.#open();
-    } catch (error) {
-      return {
-        kind: "lost",
-        problem: error instanceof Error ? error.message : String(error),
-        retryAfterMs: 0,
-      };
-    }
-    this.#session = this.#makeSession(connection);
-    if (this.#isClosing) this.#session.close();
-    try {
-      return await this.#session.run();
-    } finally {
-      this.#session = undefined;
-    }
-  }
-
-  /** Opens a connection; takes no longer than a reply may. */
-  async #open(): Promise<ClientConnection> {
-    const late = new AbortController();
-    const timer = setTimeout(
-      () => late.abort(new Error("The server did not take the connection in time.")),
-      this.#replyTimeoutMs,
-    );
-    try {
-      return await this.#options.connect(AbortSignal.any([late.signal, this.#closing.signal]));
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #makeSession(connection: ClientConnection): Session {
+  #makeSession(connection: ClientConnection, replyTimeoutMs: number): Session {
     return new Session(connection, {
       credentials: this.#credentials,
       cursor: this.#cursor,
       outbox: this.#outbox,
-      replyTimeoutMs: this.#replyTimeoutMs,
+      replyTimeoutMs,
       onMessage: (message) => this.#events.message?.(message),
       onNotification: (notification) => this.#events.notification?.(notification),
       onOnline: (welcome) => this.#cameOnline(welcome),
     });
   }
 
-  get #replyTimeoutMs(): number {
-    return this.#options.replyTimeoutMs ?? REPLY_TIMEOUT_MS;
-  }
-
   #cameOnline(welcome: Envelope): void {
-    this.#onlineSince = performance.now();
     this.#setStatus({ state: "online", welcome });
     this.#firstWelcome.resolve(welcome);
-  }
-
-  #wasStable(): boolean {
-    return this.#onlineSince !== undefined && performance.now() - this.#onlineSince >= STABLE_MS;
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#isClosing) this.#endWait();
-    });
   }
 
   #finish(error?: Error): void {
@@ -335,34 +236,4 @@ function asAnswer(ask: () => Promise<Envelope>): Promise<Envelope> {
   const answer = (async () => await ask())();
   answer.catch(() => {});
   return answer;
-}
-
-/** @throws ChatError `bad_message`, as the server would */
-function requireRequest(draft: Record<string, unknown>): Request & { id: string } {
-  return { ...checkRequest(draft), id: draft.id === undefined ? randomId() : String(draft.id) };
-}
-
-/**
- * The server closes the connection over a line that is too long; sent again and again, it would do so for ever.
- * @throws ChatError `too_long`
- */
-function encodeLine(request: Request): string {
-  const line = encodeRequest(request);
-  if (utf8Length(line) <= LIMITS.lineBytes) return line;
-  throw new ChatError(
-    "too_long",
-    `The message is too long. At most ${LIMITS.messageBytes} bytes are taken. Send it in parts.`,
-    {
-      limit: LIMITS.messageBytes,
-    },
-  );
-}
-
-/** A command that this client does not know is the server's to judge. */
-function isSaying(line: string): boolean {
-  try {
-    return parseCommandLine(line).spec.says === true;
-  } catch {
-    return false;
-  }
 }

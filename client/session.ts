@@ -1,12 +1,13 @@
 /** One connection of a chat client, from the login to its end. */
 
 import { ChatError, type ErrorCode } from "../protocol/errors.ts";
-import type { Envelope, Request } from "../protocol/message.ts";
+import type { Envelope } from "../protocol/message.ts";
 import { ConnectionLost } from "./connection_lost.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Cursor } from "./cursor.ts";
 import { errorOf, isMessage, isSeq, type Message, readEnvelope, storedReplyOf } from "./envelope_reader.ts";
 import { type Outbox, readWait } from "./outbox.ts";
+import { encodeRequest } from "./request.ts";
 import { randomId } from "./request_id.ts";
 import type { ClientConnection } from "./transport.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -53,6 +54,7 @@ export class Session {
   #loginId = "";
   #welcome: Envelope | undefined;
   #isOnline = false;
+  #onlineSince: number | undefined;
   /** Why the connection is about to end, where the server said so. */
   #problem = "The connection was lost.";
   #end: SessionEnd | undefined;
@@ -69,6 +71,11 @@ export class Session {
 
   get isOnline(): boolean {
     return this.#isOnline;
+  }
+
+  /** How long ago it came online, in milliseconds; 0 where it never did. */
+  get onlineMs(): number {
+    return this.#onlineSince === undefined ? 0 : performance.now() - this.#onlineSince;
   }
 
   /** Logs in and takes what comes. Resolves when the connection has ended; rejects only where a handler threw. */
@@ -195,6 +202,7 @@ export class Session {
     onNotification(notification);
     if (!this.#welcome || this.#isOnline || this.#end) return;
     this.#isOnline = true;
+    this.#onlineSince = performance.now();
     onOnline(this.#welcome);
     outbox.attach((id, line) => this.#request(id, line));
   }
@@ -271,17 +279,6 @@ export class Session {
     for (const reply of this.#commands.values()) reply.reject(new ConnectionLost(this.#problem));
     this.#commands.clear();
   }
-}
-
-/** One line of JSON mode. */
-export function encodeRequest({ type, destination, message, metadata, id }: Request): string {
-  return JSON.stringify({
-    type,
-    ...destination !== "" && { destination },
-    message,
-    ...Object.keys(metadata).length > 0 && { metadata },
-    ...id !== undefined && { id },
-  });
 }
 
 function lost(problem: string, retryAfterMs = 0): SessionEnd {

@@ -25,8 +25,10 @@ export interface Prepared {
   /** The user it is said to, where it is to one; `isKnown` is false where nobody of that name has been here yet. */
   readonly to: { readonly id: number; readonly name: string; readonly isKnown: boolean } | null;
   /** The bot that is asked. */
-  readonly asked: LiveUser | null;
+  readonly asked: Asked | null;
 }
+
+type Asked = { readonly id: number; readonly name: string };
 
 /** What became of a message. */
 export type Outcome =
@@ -117,10 +119,14 @@ export class Router {
   }
 
   #deliveryOf(prepared: Prepared, seq: Seq, sender: Sender): Delivery {
-    const { message, conversation, asked } = prepared;
+    const { message, asked } = prepared;
+    const { live } = this;
     const delivery: Delivery = {
       seq,
-      conversation,
+      // Looked up when it is delivered: users may have come, and the conversation with them, since it was prepared.
+      get conversation() {
+        return live.conversation(message.conversationId) ?? prepared.conversation;
+      },
       senderName: prepared.sender.name,
       destination: prepared.destination,
       type: message.type,
@@ -129,7 +135,9 @@ export class Router {
       clientId: message.clientId,
       createdAt: message.createdAt,
       origin: sender.receiver,
-      alsoTo: asked,
+      get alsoTo() {
+        return asked && (live.users.get(asked.id) ?? null);
+      },
       reply: () => this.replyTo(prepared),
       delivered: () => sender.accepted(prepared, { status: "stored", delivery }),
     };
@@ -146,7 +154,7 @@ export class Router {
         ? { message: words, metadata: { offline: true } }
         : { message: `${words}\n${hint}`, metadata: { offline: true, unknown: true } };
     }
-    if (asked && asked.receivers.size === 0) {
+    if (asked && this.isAway(asked.id)) {
       return { message: `User '${asked.name}' is offline. Message saved.`, metadata: { offline: true } };
     }
     if (message.clientId === null) return null;
@@ -163,9 +171,24 @@ export class Router {
 
   /** In a room for all to see; anywhere else to the bot directly, which then needs no telling. */
   #prepareQuestion(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
-    const asked = this.#askedBot(draft.sender);
+    if (draft.sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
+    const here = AI_BOTS.map((name) => this.live.userNamed(name)).find((bot) => bot?.isBot);
+    if (here) return this.#toBot(draft, here, anyRoom);
+    return this.#awayBot().then((bot) => this.#toBot(draft, bot, anyRoom));
+  }
+
+  #toBot(draft: Draft, asked: Asked, anyRoom: boolean): Prepared | Promise<Prepared> {
     if (draft.request.destination.startsWith("#")) return this.#prepareRoom({ ...draft, asked }, anyRoom);
     return this.#prepareDirect({ ...draft, request: { ...draft.request, destination: asked.name } });
+  }
+
+  /** An AI bot that is not here now, but was. @throws ChatError `no_such_user` */
+  async #awayBot(): Promise<Asked> {
+    for (const name of AI_BOTS) {
+      const bot = await this.store.findUser(name);
+      if (bot?.isBot) return bot;
+    }
+    throw new ChatError("no_such_user", "No AI bot is here. Start the server without --no-openai.");
   }
 
   async #prepareFeed(draft: Draft): Promise<Prepared> {
@@ -243,16 +266,6 @@ export class Router {
       ...(typeof answersSeq === "number" && isOutside ? { answersSeq } : {}),
     };
     return { message, conversation, sender, asked, ...target };
-  }
-
-  /** @throws ChatError `forbidden` where a bot asks, `no_such_user` where no AI bot is here */
-  #askedBot(sender: Actor): LiveUser {
-    if (sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
-    for (const name of AI_BOTS) {
-      const bot = this.live.userNamed(name);
-      if (bot?.isBot) return bot;
-    }
-    throw new ChatError("no_such_user", "No AI bot is here. Start the server without --no-openai.");
   }
 
   // ---- conversations ----
@@ -400,7 +413,7 @@ interface Draft {
   readonly sender: Actor;
   readonly request: Request;
   readonly text: string;
-  readonly asked: LiveUser | null;
+  readonly asked: Asked | null;
 }
 
 export function isSameName(a: string, b: string): boolean {

@@ -226,6 +226,19 @@ Deno.test("ChatClient comes back to an open account that lost its token by name 
   await scene.reaches("online");
 });
 
+Deno.test("ChatClient becomes a fresh guest where the one that it was is gone", async () => {
+  await using scene = new Scene({ login: {} });
+  (await scene.online({ user: "guest-abc123" })).close();
+  const second = await scene.server.accept();
+  second.refuse(await second.next(), "bad_credentials");
+  const login = await second.next();
+  assert.equal(login.message, "/login");
+  second.welcome(login, { user: "guest-xyz789" });
+  await scene.reaches("online");
+  await scene.reaches("online");
+  assert.equal(scene.client.user, "guest-xyz789");
+});
+
 Deno.test("ChatClient does not take a welcome without a user or a log for one", async () => {
   await using scene = new Scene();
   scene.client.start();

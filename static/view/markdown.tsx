@@ -4,24 +4,37 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { renderMarkdown } from "./safe_markdown.ts";
 
-/** What is longer is folded, in characters and in lines. */
-const FOLD_ABOVE = { characters: 2_500, lines: 30 };
+/** What is higher is folded, in pixels; the style sheet sets the height when folded. */
+const FOLD_ABOVE_PX = 480;
+/** Shorter texts cannot be so high, and need not be measured. */
+const MEASURE_FROM = { characters: 400, lines: 15 };
 
 export function Markdown({ text, busy = false }: { text: string; busy?: boolean }) {
   const body = useRef<HTMLDivElement>(null);
+  const isTall = useSignal(false);
   const isOpen = useSignal(false);
-  const isFolded = !busy && !isOpen.value && isLong(text);
-  useLayoutEffect(() => body.current?.replaceChildren(renderMarkdown(text)), [text]);
+  useLayoutEffect(() => {
+    body.current?.replaceChildren(renderMarkdown(text));
+    isTall.value = !busy && isLong(text) && (body.current?.scrollHeight ?? 0) > FOLD_ABOVE_PX;
+  }, [text, busy]);
+  const isFolded = isTall.value && !isOpen.value;
   return (
     <>
       <div class={`body ${isFolded ? "body-folded" : ""}`} dir="auto" ref={body} />
-      {isFolded && (
-        <button type="button" class="link" onClick={() => isOpen.value = true}>Show all of it</button>
+      {isTall.value && (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={isOpen.value}
+          onClick={() => isOpen.value = !isOpen.value}
+        >
+          {isOpen.value ? "Show less" : "Show all of it"}
+        </button>
       )}
     </>
   );
 }
 
 function isLong(text: string): boolean {
-  return text.length > FOLD_ABOVE.characters || text.split("\n").length > FOLD_ABOVE.lines;
+  return text.length > MEASURE_FROM.characters || text.split("\n").length > MEASURE_FROM.lines;
 }
