@@ -65,6 +65,7 @@ function settingsOf(
     direct: false,
     warmupSeconds: 1,
     durationSeconds: duration,
+    drainSeconds: 3,
   };
 }
 

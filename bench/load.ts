@@ -86,7 +86,7 @@ function interruption(): { signal: AbortSignal; end: () => void } {
 }
 
 function settingsOf(options: Options): LoadSettings {
-  const { clients, rooms, direct, warmup, duration, size, rate, closed } = options;
+  const { clients, rooms, direct, warmup, duration, drain, size, rate, closed } = options;
   return {
     clients,
     senders: options.senders ?? clients,
@@ -94,6 +94,7 @@ function settingsOf(options: Options): LoadSettings {
     direct,
     warmupSeconds: warmup,
     durationSeconds: duration,
+    drainSeconds: drain,
     size,
     ...(closed === undefined ? { rate } : { window: closed }),
   };
@@ -126,6 +127,12 @@ function readOptions(args: readonly string[]) {
     )
     .option("--duration <seconds>", "how long is measured", aboveZero, 10)
     .option("--warmup <seconds>", "how long messages are sent before", zeroOrMore, 2)
+    .option(
+      "--drain <seconds>",
+      "how long to wait at the end for what is still due and does not come",
+      aboveZero,
+      3,
+    )
     .option("--size <bytes>", "text of a message", whole(MARK_LENGTH, MAX_SIZE), 100)
     .addOption(
       new Option("--transport <name>", "ws-frames: one envelope in a frame (default: tcp)").choices(

@@ -15,6 +15,8 @@ export interface LoadSettings extends TopologyOptions {
   readonly window?: number;
   readonly warmupSeconds: number;
   readonly durationSeconds: number;
+  /** After sending has ended, the wait for what is due ends when nothing came for so long. */
+  readonly drainSeconds: number;
   /** Bytes of text in a message. */
   readonly size: number;
 }
@@ -52,8 +54,6 @@ export interface LoadResult {
 
 /** Connections that are opened at the same time. */
 const CONNECTING = 32;
-/** After sending has ended, the wait ends when this long nothing came any more. */
-const DRAIN_IDLE_MS = 3000;
 const MAX_PROBLEMS = 10;
 
 /** Whether the run counts: nothing lost, duplicated, out of order, refused or left without its reply. */
@@ -204,7 +204,7 @@ export class LoadRun implements LoadEvents {
     let lastMs = performance.now();
     while (this.#open > 0) {
       if (this.#open !== last) [last, lastMs] = [this.#open, performance.now()];
-      if (performance.now() - lastMs > DRAIN_IDLE_MS) return;
+      if (performance.now() - lastMs > this.#settings.drainSeconds * 1000) return;
       await sleepUntil(performance.now() + 10);
     }
     // What would come twice comes before the answer to this.

@@ -1,6 +1,6 @@
 /** What all bots share: a chat client that hears what is said to the bot, answers it once, and logs what fails in one place. */
 
-import { ChatClient, ConnectionLost } from "../client/chat_client.ts";
+import { ChatClient, type ClientStatus, ConnectionLost } from "../client/chat_client.ts";
 import type { Connect } from "../client/transport.ts";
 import { ChatError } from "../protocol/errors.ts";
 import type { Envelope, Metadata } from "../protocol/message.ts";
@@ -90,6 +90,7 @@ export class Bot {
   /** What was heard before `started` was done; null afterwards. */
   #held: Question[] | null = [];
   #isStopping = false;
+  #isCutOff = false;
   #whenOnline: (() => void)[] = [];
   readonly #ended = Promise.withResolvers<void>();
 
@@ -106,10 +107,7 @@ export class Bot {
       {
         message: (message) => this.#hear(message),
         notification: (notification) => this.#notice(notification),
-        status: (status) => {
-          if (status.state !== "connecting") this.#wake();
-          if (status.state === "closed") this.#end(status.error);
-        },
+        status: (status) => this.#noteStatus(status),
       },
     );
   }
@@ -239,6 +237,24 @@ export class Bot {
     if (state === "online") return Promise.resolve();
     if (state === "closed") return Promise.reject(new ConnectionLost("The bot is no longer connected."));
     return new Promise((resolve) => this.#whenOnline.push(resolve));
+  }
+
+  #noteStatus(status: ClientStatus): void {
+    switch (status.state) {
+      case "connecting":
+        if (status.problem === undefined || this.#isCutOff) return;
+        this.#isCutOff = true;
+        return this.log.warn("Not connected; it tries again.", { bot: this.name, problem: status.problem });
+      case "online":
+        if (this.#isCutOff) this.log.info("Connected again.", { bot: this.name });
+        this.#isCutOff = false;
+        return this.#wake();
+      case "closed":
+        this.#wake();
+        return this.#end(status.error);
+      default:
+        return status satisfies never;
+    }
   }
 
   #end(error: Error | undefined): void {

@@ -1,6 +1,6 @@
 /** Runs one bot as a program of its own, against a server anywhere: flags, the token, signals, and a log on the terminal. */
 
-import { Command, CommanderError, InvalidArgumentError } from "@commander-js/extra-typings";
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { parseServerAddress } from "../client/server_address.ts";
 import type { Connect } from "../client/transport.ts";
 import type { BotLog, BotOptions, RunningBot } from "./bot.ts";
@@ -20,6 +20,8 @@ export interface BotCommand {
 
 /** The variable that holds the token. A flag would show in the list of processes. */
 export const TOKEN_VARIABLE = "PARLEY_BOT_TOKEN";
+
+const DEFAULT_SERVER = "tcp://127.0.0.1:5000";
 
 /** Runs until a signal or until the server refuses the bot. Exits with 0, 1 where it could not run, 2 where a flag is wrong. */
 export async function runBotCommand(
@@ -60,11 +62,11 @@ interface Flags {
 
 function readFlags({ name, description, options = [] }: BotCommand, args: readonly string[]): Flags {
   const program = new Command(name).description(description).exitOverride()
-    .option(
-      "--server <ADDRESS>",
-      "tcp://host:port, ws://host:port or wss://host",
-      readServer,
-      readServer("127.0.0.1"),
+    // To choose colours it would ask for access to the environment.
+    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
+    .addOption(
+      new Option("--server <ADDRESS>", "tcp://host:port, ws://host:port or wss://host")
+        .argParser(readServer).default(readServer(DEFAULT_SERVER), DEFAULT_SERVER),
     );
   program.addHelpText(
     "after",

@@ -19,6 +19,8 @@ export class Drafts {
   /** Drafts with text that was not sent, in the order of their turns. */
   readonly #unsent: Draft[] = [];
   #cancel: (() => void) | undefined;
+  /** When the next part may be sent. */
+  #nextAt = 0;
 
   readonly #send: (part: DraftPart) => void;
   readonly #clock: BotClock;
@@ -34,7 +36,13 @@ export class Drafts {
 
   #enqueue(draft: Draft): void {
     if (!this.#unsent.includes(draft)) this.#unsent.push(draft);
-    this.#cancel ??= this.#clock.after(DRAFT_INTERVAL_MS, () => this.#tick());
+    this.#cancel ??= this.#clock.after(this.#waitFor(draft), () => this.#tick());
+  }
+
+  /** A new draft waits for more than its first letters, or for the whole answer, where that comes at once. */
+  #waitFor(draft: Draft): number {
+    if (draft.isNew) return DRAFT_INTERVAL_MS;
+    return Math.min(DRAFT_INTERVAL_MS, Math.max(0, this.#nextAt - this.#clock.now()));
   }
 
   #remove(draft: Draft): void {
@@ -49,6 +57,7 @@ export class Drafts {
     this.#cancel = undefined;
     const draft = this.#unsent.shift();
     if (!draft) return;
+    this.#nextAt = this.#clock.now() + DRAFT_INTERVAL_MS;
     this.#send(draft.take());
     if (draft.hasUnsent) this.#unsent.push(draft);
     if (this.#unsent.length > 0) this.#cancel = this.#clock.after(DRAFT_INTERVAL_MS, () => this.#tick());
@@ -60,6 +69,7 @@ export class Draft {
   /** Another one each time, so that an answer begun anew after a restart does not continue the old draft. */
   readonly id: string;
   #unsent = "";
+  #hasBegun = false;
 
   readonly #question: Question;
   readonly #wrote: (draft: Draft) => void;
@@ -70,6 +80,11 @@ export class Draft {
     this.#wrote = wrote;
     this.#ended = ended;
     this.id = `draft-${question.seq}-${crypto.randomUUID().slice(0, 8)}`;
+  }
+
+  /** Nothing of it was sent yet. */
+  get isNew(): boolean {
+    return !this.#hasBegun;
   }
 
   get hasUnsent(): boolean {
@@ -84,6 +99,7 @@ export class Draft {
 
   /** The next part to send. */
   take(): DraftPart {
+    this.#hasBegun = true;
     const length = endOfPart(this.#unsent);
     const delta = this.#unsent.slice(0, length);
     this.#unsent = this.#unsent.slice(length);

@@ -47,7 +47,7 @@ const FAILURES = {
     words:
       "The AI service cannot be reached: its host name is not known. Whoever runs this server should check OPENAI_BASE_URL.",
   },
-  tls: { words: "The AI service cannot be reached safely: its certificate is not valid." },
+  tls: { words: "The AI service cannot be reached safely: its certificate or its encryption is not valid." },
   unreachable: { words: "The AI service cannot be reached. Please ask again later.", isRetryable: true },
   connect_timeout: {
     words: "The AI service cannot be reached: it did not take the connection in time.",
@@ -165,6 +165,6 @@ function connectionKind(error: Error): FailureKind {
   }
   if (/dns error|failed to lookup/i.test(words)) return "dns";
   if (/connection refused/i.test(words)) return "refused";
-  if (/certificate|tls|handshake/i.test(words)) return "tls";
+  if (/certificate|tls|handshake|corrupt message/i.test(words)) return "tls";
   return "unreachable";
 }

@@ -192,11 +192,17 @@ function systemPrompt(
     `list or piece of code where that helps; Markdown is shown. ${INSTRUCTIONS[personality]}`;
 }
 
+/** One by one, so that the program needs access to these only. */
+function readEnvironment(): Record<string, string | undefined> {
+  const names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"];
+  return Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
+}
+
 if (import.meta.main) {
   await runBotCommand({
     name: "openai",
     description:
       "Answers questions through an OpenAI-compatible endpoint: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL.",
-    start: (options) => startOpenAi({ ...options, endpoint: endpointFrom(Deno.env.toObject()) }),
+    start: (options) => startOpenAi({ ...options, endpoint: endpointFrom(readEnvironment()) }),
   });
 }

@@ -34,6 +34,7 @@ export class WebSocketConnection implements Connection {
   #waiting: Line[] = [];
   #waitingBytes = 0;
   #wake: (() => void) | null = null;
+  /** Nothing more is read; what is due to the peer still goes out while the socket is open. */
   #hasEnded = false;
 
   /** @param socket as `Deno.upgradeWebSocket` gives it, before it is open */
@@ -81,13 +82,14 @@ export class WebSocketConnection implements Connection {
 
   async send(chunks: readonly Chunk[]): Promise<void> {
     for (const chunk of chunks) this.#sendChunk(chunk);
-    while (this.#socket.bufferedAmount > BUFFERED_BYTES && !this.#hasEnded) {
+    while (this.#socket.bufferedAmount > BUFFERED_BYTES && this.#isOpen) {
       await new Promise<void>((resolve) => this.#clock.after(DRAIN_POLL_MS, resolve));
     }
-    if (this.#hasEnded) throw new Error("The WebSocket is closed");
+    if (!this.#isOpen) throw new Error("The WebSocket is closed");
   }
 
   close(reason?: ChatError): void {
+    this.#waiting = [];
     this.#ended();
     if (this.#socket.readyState > WebSocket.OPEN) return;
     try {
@@ -97,8 +99,12 @@ export class WebSocketConnection implements Connection {
     }
   }
 
+  get #isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   #sendChunk(chunk: Chunk): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (!this.#isOpen) return;
     if (this.#isBatched) this.#socket.send(chunk.text);
     else for (const line of chunk.lines) this.#socket.send(line);
   }

@@ -180,6 +180,21 @@ Deno.test("an answer is shown while it is written, at most 10 times a second", a
   assert.ok(DRAFT_INTERVAL_MS >= 100);
 });
 
+Deno.test("what comes slowly is shown at once", async () => {
+  await using s = await scene("alice");
+  s.world.tell("alice", "Why?");
+  const writing = await s.answerer.next();
+  writing.write("Be");
+  await s.world.nextDraftOf(s.clock);
+  s.clock.advance(DRAFT_INTERVAL_MS);
+  writing.write("cause");
+  await s.clock.armed(0);
+  s.clock.advance(0);
+  assert.equal((await s.world.nextDraft()).metadata.delta, "cause");
+  writing.end();
+  await s.world.next();
+});
+
 Deno.test("drafts of several answers take turns, and long ones come in parts that end between characters", async () => {
   await using s = await scene("alice", "bob");
   s.world.tell("alice", "Why?");
@@ -425,6 +440,16 @@ Deno.test("a bot that cannot say its last words stops all the same", async () =>
   await s.clock.armed(1500);
   s.clock.advance(1500);
   await stopped;
+});
+
+Deno.test("a bot whose token is refused does not start, says why in the log, and can be stopped", async () => {
+  await using world = new BotWorld("openai", new FakeClock());
+  world.refusesLogin = true;
+  const bot = startAnsweringBot(new ScriptedAnswerer(), world.options);
+  await assert.rejects(bot.ready, /bad_credentials/);
+  await bot.ended;
+  await bot.stop();
+  assert.ok(world.logged.some(({ properties }) => String(properties?.problem).includes("bad_credentials")));
 });
 
 /** One turn of the event loop: what waits in promises has run. */

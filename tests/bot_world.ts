@@ -33,6 +33,7 @@ export class BotWorld {
   };
   /** While true, what the bot says is not taken; the connection ends instead. */
   isDeaf = false;
+  refusesLogin = false;
 
   constructor(bot: string, clock: FakeClock) {
     this.#bot = bot;
@@ -111,6 +112,7 @@ export class BotWorld {
 
   async #serveOne(connection: ScriptedConnection): Promise<void> {
     const login = await connection.next();
+    if (this.refusesLogin) return connection.refuse(login, "bad_credentials");
     const since = Number(login.metadata.since ?? this.messages.length);
     const missed = this.messages.slice(since).map((message) => ({
       ...message,

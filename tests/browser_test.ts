@@ -64,6 +64,22 @@ browserTest("After a log out a reload stays at the sign-in", async ({ browser })
   assert.equal(await page.evaluate("localStorage.length"), 0);
 });
 
+browserTest(
+  "Two tabs of one user show the same, and a log out in one ends the other",
+  async ({ browser }) => {
+    const one = await browser.signIn("alice");
+    const other = await one.context().newPage();
+    await other.goto(one.url());
+    await other.getByRole("log").waitFor();
+    await say(one, "said in one tab");
+    await messages(other, "said in one tab").and(other.locator('[data-kind="own"]')).waitFor();
+    assert.equal(await messages(one, "said in one tab").count(), 1);
+    await other.locator(".menu summary").click();
+    await other.getByRole("button", { name: "Log out" }).click();
+    await one.getByLabel("Your name").waitFor();
+  },
+);
+
 browserTest("A name with a password asks for it, and says where a sign-in went wrong", async (world) => {
   const { server, browser } = world;
   const owner = await server.json("carol");

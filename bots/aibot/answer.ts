@@ -22,7 +22,7 @@ export function answer(question: string, { now, botName }: { now: number; botNam
     case "arithmetic":
       return text(`\`${recognised.expression}\` is ${Number(recognised.value.toPrecision(12))}.`);
     case "topic":
-      return text(recognised.topic.id === "time" ? timeWords(now) : recognised.topic.answer);
+      return text(recognised.topic.id === "time" ? timeWords(now) : answerWords(recognised.topic));
     case "unknown":
       return text(unknownWords(recognised.near));
     default:
@@ -34,7 +34,13 @@ export function answer(question: string, { now, botName }: { now: number; botNam
 export function topicAnswer(id: string): string {
   const topic = TOPICS.find((topic) => topic.id === id);
   if (!topic) throw new TypeError(`There is no topic "${id}"`);
-  return topic.answer;
+  return answerWords(topic);
+}
+
+/** Where an answer begins with code, its title comes first: where Markdown is not rendered, a fence reads badly after a name. */
+function answerWords({ title, answer }: Topic): string {
+  if (!answer.startsWith("```")) return answer;
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}:\n${answer}`;
 }
 
 function text(words: string): Answered {

@@ -3,13 +3,14 @@
 const ASKED =
   /^(?:(?:please|hey|hi)[, ]+)?(?:what(?:'s|s| is)|how much is|calculate|compute|work out|eval|solve)?\s*(.+?)\s*[=?.!]*$/i;
 const TOKEN = /\d+(?:\.\d+)?|\*\*|[-+*/^()]/g;
-const EXPRESSION_MAX = 100;
+const QUESTION_MAX = 150;
 
 /** The sum that a question consists of, and its value; undefined where it is none. */
 export function calculationIn(question: string): { expression: string; value: number } | undefined {
+  if (question.length > QUESTION_MAX) return undefined;
   const expression = ASKED.exec(question.trim())?.[1] ?? "";
-  if (expression.length > EXPRESSION_MAX) return undefined;
   const plain = inSymbols(expression);
+  if (/\d{4}-\d\d-\d\d/.test(plain)) return undefined;
   if (!/^[-+*/^().\d\s]+$/.test(plain) || !/\d\s*[-+*/^]/.test(plain)) return undefined;
   const value = new Calculation(plain.match(TOKEN) ?? []).value();
   return value === undefined ? undefined : { expression, value };
@@ -24,7 +25,7 @@ function inSymbols(expression: string): string {
     .replace(/(?<=\d),(?=\d{3}\b)/g, "");
 }
 
-/** Reads tokens from left to right: sums of products of powers. A date such as 2026-11-21 would be one too; nobody asks for that. */
+/** Reads tokens from left to right: sums of products of powers. */
 class Calculation {
   readonly #tokens: readonly string[];
   #place = 0;

@@ -91,10 +91,10 @@ export const EVENT_TOPICS = readTopics(
       title: "idempotency and duplicates",
       cues: `
       charged twice 2.5, click twice 2, same request twice 2.5, handled twice 2.5, resend 1.5,
-      repeated 1, double booking 2, retry 1, retried 1, idempotent 4, idempotency 5, exactly once 3,
-      at least once 3, at most once 2, processed twice 3, duplicate 1.5, duplicates 1.5, dedupe 2.5,
-      deduplicate 2.5, deduplication 2.5, twice 1, message twice 2, idempotency key 2,
-      delivery semantics 2, same message again 1.5, retry safe 2
+      repeated 1, retry 1, retried 1, idempotent 4, idempotency 5, exactly once 3, at least once 3,
+      at most once 2, processed twice 3, duplicate 1.5, duplicates 1.5, dedupe 2.5, deduplicate 2.5,
+      deduplication 2.5, twice 1, message twice 2, idempotency key 2, delivery semantics 2,
+      same message again 1.5, retry safe 2
     `,
       answer: `
       Idempotent: doing it twice has the same effect as once. Networks deliver at least once (the answer may be lost after the work was done), so receivers have to bear repeats.

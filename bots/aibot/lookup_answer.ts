@@ -161,7 +161,7 @@ function describe(lookup: Lookup, place: LookupPlace): string {
   const where = lookup.scope.kind === "room"
     ? ` in ${lookup.scope.room}`
     : place.room === ""
-    ? " in what you can read"
+    ? " in what you may read"
     : lookup.scope.kind === "here"
     ? ` in ${place.room}`
     : " in your rooms";

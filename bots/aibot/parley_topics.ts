@@ -28,10 +28,10 @@ export const PARLEY_TOPICS = readTopics(
       get in 1.5, into chat 2.5, into parley 2.5, into this chat 1, phone 1, mobile 1,
       join this chat 3, wants to join 2.5, invite 2, from outside 0.7, sign on 2, connect 2,
       connect server 1.5, log in 3, login 3, sign in 3, get started 2.5, start here 1.5, new here 3.5,
-      how does this work 3, how do i join =2.5, first steps 2, which port 2, port 1.5, address 1,
-      web page 2, webpage 2, browser 1, terminal client 3, client 0.7, sign up 3, register 2.5,
-      create account 3.5, make account 3, account 1.5, use chat 1.5, join chat 2.5, join server 2.5,
-      join parley 2.5, beginner guide 1, tutorial 1
+      how does this work 3, how do i join =2.5, first steps 2, which port 2, what port 2, port 1.5,
+      address 1, web page 2, webpage 2, browser 1, terminal client 3, client 0.7, sign up 3,
+      register 2.5, create account 3.5, make account 3, account 1.5, use chat 1.5, join chat 2.5,
+      join server 2.5, join parley 2.5, beginner guide 1, tutorial 1
     `,
       answer: `
       Any of these gets you in, with a name and nothing else:
@@ -47,7 +47,7 @@ export const PARLEY_TOPICS = readTopics(
       title: "joining and making rooms",
       cues: `
       new channel 2.5, set up room 2, join another 2, private channel 2, join room 4, join #room 4.5,
-      join 1.5, enter room 3.5, enter channel 3.5, enter 1, create room 4.5, make room 3.5,
+      join 2.2, enter room 3.5, enter channel 3.5, enter 1, create room 4.5, make room 3.5,
       new room 3.5, open room 2.5, start room 3, own room 2.5, switch room 3, change room 2.5,
       get into room 3, channel 1, private room 2.5, add room 2, room 0.5, /join 5, go to room 2.5,
       current room 2, move room 2
@@ -97,7 +97,8 @@ export const PARLEY_TOPICS = readTopics(
       write message 2, write in room 2.5, say in room 2.5, talk everyone 2, message everyone 2.5,
       message room 2.5, post 1, /say 5, speak 1, line break 1, slash line 1.5, message begins slash 2,
       send line 1.5, talk 1, multi line 1.5, send 0.5, typed 0.5, emoji 1, file 0.3, edit message 3,
-      delete message 3, edit my message 1, attach 1, picture 1
+      delete message 3, edit my message 1, attach 1, picture 1.5, send picture 2, send file 2,
+      send image 2.5, upload 1.5, commit message -3, error message -2, log message -2
     `,
       answer: `
       Type it and press Enter: it goes to all in the current room. A few lines are special in text mode:
@@ -189,7 +190,8 @@ export const PARLEY_TOPICS = readTopics(
       nickname 1, new nickname 1.5, misspelled my name 2.5, typo name 2, change name 4,
       change my name 1, nick 3, nickname 2, /nick 5, rename 2.5, rename myself 2, rename account 2,
       new name 2.5, different name 2.5, be called 2, change username 3.5, change nickname 2,
-      another name 2, change user name 2, call myself 2, called 0.7, switch name 2.5
+      another name 2, change user name 2, call myself 2, called 0.7, switch name 2.5, dog -4, cat -4,
+      company -3, file -3, variable -3
     `,
       answer: `
       \`\`\`
@@ -338,10 +340,10 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.curl",
       title: "HTTP and curl",
       cues: `
-      http request 2, automate 1, post automatically 1.5, from program 1.5, command line 1, notify 0.7,
-      build server 1.5, curl 4, http api 4, api 1.5, rest api 3, rest 0.7, http 0.7, over http 2,
-      post http 2, shell script 2.5, webhook 2.5, from script 2, bearer 2, endpoint 0.3,
-      from command line 1.5, send script 1.5, cron 2, ci 0.7, stream 0.5, script 0.7
+      is there api 2, http request 2, automate 1, post automatically 1.5, from program 1.5,
+      command line 1, notify 0.7, build server 1.5, curl 4, http api 4, api 1.5, rest api 3, rest 0.7,
+      http 0.7, over http 2, post http 2, shell script 2.5, webhook 2.5, from script 2, bearer 2,
+      endpoint 0.3, from command line 1.5, send script 1.5, cron 2, ci 0.7, stream 0.5, script 0.7
     `,
       answer: `
       \`\`\`sh

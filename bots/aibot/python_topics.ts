@@ -5,7 +5,8 @@ import { readTopics } from "./topic.ts";
 export const PYTHON_TOPICS = readTopics(
   `
   python 2.5, python3 3, py 1.5, cpython 3, django 2, flask 2, fastapi 2, pandas 2, numpy 2,
-  pythonic 3
+  pythonic 3, java -4, kotlin -4, rust -4, golang -4, php -4, ruby -4, swift -4, csharp -4,
+  cplusplus -4, haskell -4, scala -4, perl -4, lua -4, elixir -4
 `,
   [
     {
@@ -13,8 +14,8 @@ export const PYTHON_TOPICS = readTopics(
       title: "Python",
       cues: `
       learn python 1, python good 1, python hard 1, python programming 1, introduction 1, beginner 1,
-      start 0.5, overview 1, javascript 0.5, python snake -6, pythons -4, monty python -6,
-      a python -1.5, python bite -5, python skin -5
+      start 0.5, overview 1, javascript 0.5, hello world 2, python snake -6, pythons -4,
+      monty python -6, a python -1.5, python bite -5, python skin -5
     `,
       answer: `
       Python is a readable, dynamically typed language; easy to begin with, and strong at scripts, web servers, data and automation.

@@ -4,15 +4,17 @@ import { readTopics } from "./topic.ts";
 
 export const TYPESCRIPT_TOPICS = readTopics(
   `
-  typescript 3, ts 2, javascript 1.5, js 1.5, tsc 3, node 1, nodejs 1.5, deno 1.5
+  typescript 3, ts 2, javascript 1.5, js 1.5, tsc 3, node 1, nodejs 1.5, deno 1.5, java -4,
+  kotlin -4, rust -4, golang -4, php -4, ruby -4, swift -4, csharp -4, cplusplus -4, haskell -4,
+  scala -4, perl -4, lua -4, elixir -4
 `,
   [
     {
       id: "ts",
       title: "TypeScript",
       cues: `
-      learn typescript 1, typescript good 1, introduction 1, typescript javascript 1, strict 0.7,
-      tsconfig 2, overview 1, stay 0.5, worth 0.3, advantage 0.5, beginner 0.5
+      hello world 1.5, learn typescript 1, typescript good 1, introduction 1, typescript javascript 1,
+      strict 0.7, tsconfig 2, overview 1, stay 0.5, worth 0.3, advantage 0.5, beginner 0.5
     `,
       answer: `
       TypeScript is JavaScript with types that are checked before the program runs and then removed. It finds misspelt fields, forgotten \`null\`s and wrong arguments while you type, and pays off most in code that lives long.
@@ -101,7 +103,7 @@ export const TYPESCRIPT_TOPICS = readTopics(
       sequentially 1.5, one after another 1, parallel 1, loop await 1.5, foreach await 2, wait for 0.7,
       background 0.5, promise 4, promises 4, promise all 2, allsettled 4, await 2, async 2,
       async function 1.5, async await 1, unhandled rejection 4, then 0.2, rejection 2, fetch 1.5,
-      abortcontroller 5, abortsignal 5, abort 1, callback 1.5, settimeout 2, asynchronous 1.5,
+      abortcontroller 5, abortsignal 5, abort 1, callback 2, settimeout 2, asynchronous 1.5,
       multiple promises 1, for await 2
     `,
       answer: `
@@ -178,10 +180,9 @@ export const TYPESCRIPT_TOPICS = readTopics(
       try {
         await load(id);
       } catch (error) {
-        if (!(error instanceof NotFound)) throw error;              // not ours to handle
-        console.error(\`nothing there: \${error.message}\`);
+        if (error instanceof NotFound) console.error(\`nothing there: \${error.message}\`);
+        else throw new Error(\`cannot load \${id}\`, { cause: error });      // keeps the first error
       }
-      throw new Error("cannot save the draft", { cause: error });   // keeps the first error
       \`\`\`
       For failures that are part of normal life, return a union (\`{ ok: true, value } | { ok: false, problem }\`): the caller cannot forget it.
     `,

@@ -32,9 +32,12 @@ export function readWords(text: string): Word[] {
   return (plain.match(WORD) ?? []).map((word) => ({ text: word, stem: stemOf(word) }));
 }
 
+/** Nothing longer is a word; the patterns below would take long over it. */
+const LONGEST_STEMMED = 40;
+
 /** A light stemmer for English: it need not be right, only the same for the forms of one word. */
 export function stemOf(word: string): string {
-  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  if (word.length < 4 || word.length > LONGEST_STEMMED || !/^[a-z]+$/.test(word)) return word;
   let stem = word;
   if (stem.endsWith("ies") && stem.length > 4) stem = stem.slice(0, -3) + "y";
   else if (/(?:ss|sh|ch|x|z)es$/.test(stem)) stem = stem.slice(0, -2);

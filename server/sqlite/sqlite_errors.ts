@@ -34,7 +34,7 @@ export function resultCode(error: unknown): number {
 export function faultOf(error: unknown): SqliteFault {
   const code = resultCode(error);
   if (code === IOERR_SHMSIZE || UNAVAILABLE.has(code & 0xff)) return "unavailable";
-  return (code & 0xff) === IOERR ? "unavailable" : "internal";
+  return (code & 0xff) === IOERR ? "fatal" : "internal";
 }
 
 /** Whether the file itself is damaged, or no database at all. */

@@ -58,8 +58,10 @@ export class Chat {
   async start(first: string): Promise<void> {
     const { metadata } = await this.client.start();
     this.#welcomed(metadata);
-    await this.#refresh();
     const rooms = metadata.rooms as string[];
+    for (const room of rooms) this.conversations.add(room);
+    // Where the connection is gone again already, the lists are fetched when it is back.
+    await this.#refresh().catch(() => {});
     const name = first !== "" && (!isRoom(first) || this.conversations.find(first)) ? first : rooms[0];
     if (name !== undefined) this.open(name);
   }
@@ -230,7 +232,9 @@ export class Chat {
 
   #message(message: Envelope): void {
     const me = this.client.user;
+    const name = conversationOf(message, me);
     this.timelines.receive(message);
+    if (this.conversations.current.value?.key !== conversationKey(name)) this.timeline(name).trim();
     this.conversations.receive(message, me);
     this.presence.noteSender(message);
   }

@@ -1,6 +1,6 @@
 /** What a line that was typed means: text for the conversation, or a command as in text mode. */
 
-import { parseCommandLine } from "../../protocol/commands.ts";
+import { parseArguments, parseCommandLine } from "../../protocol/commands.ts";
 import type { Chat } from "./chat.ts";
 import { logOut } from "./session.ts";
 
@@ -34,9 +34,18 @@ async function runCommand(chat: Chat, destination: string, line: string): Promis
   else if (spec.name === "nick" && rest !== "") await chat.rename(rest);
   else if (spec.name === "check") await chat.checkStored();
   else if (spec.name === "find" && rest !== "") await find(chat, rest);
+  else if (spec.name === "history") await showHistory(chat, destination, rest);
   else if (spec.name === "quit") logOut();
   else if (spec.name === "typing") chat.tellTyping(rest || destination);
   else chat.notice((await chat.client.command(line, { destination })).message);
+}
+
+/** What a conversation holds is shown where it stands: with a name that conversation, without one more of this one. */
+async function showHistory(chat: Chat, destination: string, rest: string): Promise<void> {
+  const { words } = parseArguments(rest, ["before", "after", "around"]);
+  const name = words.find((word) => !/^\d+$/.test(word));
+  if (name === undefined) await chat.timelines.loadOlder(destination);
+  else chat.open(name);
 }
 
 async function find(chat: Chat, query: string): Promise<void> {

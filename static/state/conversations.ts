@@ -45,6 +45,8 @@ export class Conversations {
 
   readonly all = computed(() => [...this.#all.value.values()]);
   readonly current = computed(() => this.#all.value.get(this.#currentKey.value));
+  /** The name of the open conversation; empty where none is. */
+  readonly currentName = computed(() => this.current.value?.name ?? "");
   readonly unread = computed(() => this.all.value.reduce((sum, each) => sum + unreadIn(each), 0));
 
   find(name: string): Conversation | undefined {

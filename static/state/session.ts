@@ -68,7 +68,7 @@ function enter(next: Chat): void {
   next.onCredentials((name, token) => localStorage.setItem(STORAGE_KEY, JSON.stringify({ name, token })));
   const stop = effect(() => {
     if (chat.value !== next) return stop?.();
-    showInAddress(next.conversations.current.value?.name ?? "");
+    showInAddress(next.conversations.currentName.value);
     const status = next.status.value;
     if (status.state === "closed") endedByServer(status.error);
   });

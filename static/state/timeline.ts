@@ -18,8 +18,8 @@ export interface Page {
 }
 
 /** Past this many entries the oldest are let go while the reader is at the end; they can be loaded again. */
-const TRIM_ABOVE = 800;
-const TRIM_TO = 400;
+const TRIM_ABOVE = 400;
+const TRIM_TO = 200;
 
 export class Timeline {
   readonly #entries = signal<readonly Entry[]>([]);

@@ -10,8 +10,11 @@ import { Icon } from "./icon.tsx";
 export function AccountMenu({ onDialog }: { onDialog: (name: DialogName) => void }) {
   const chat = useChat();
   const details = useRef<HTMLDetailsElement>(null);
-  const choose = (action: () => void) => () => {
+  const close = () => {
     if (details.current) details.current.open = false;
+  };
+  const choose = (action: () => void) => () => {
+    close();
     action();
   };
   return (
@@ -26,7 +29,12 @@ export function AccountMenu({ onDialog }: { onDialog: (name: DialogName) => void
         </span>
         <span class="item-name">Stored messages</span>
       </button>
-      <details class="menu" ref={details}>
+      <details
+        class="menu"
+        ref={details}
+        onKeyDown={(event) => event.key === "Escape" && close()}
+        onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && close()}
+      >
         <summary class="item">
           <Avatar name={chat.me.value} small />
           <bdi class="item-name">{chat.me.value}</bdi>

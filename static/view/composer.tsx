@@ -118,6 +118,8 @@ function ToField({ to }: { to: Signal<string> }) {
   );
 }
 
+const isTouch = matchMedia("(pointer: coarse)").matches;
+
 interface TextAreaProps {
   text: string;
   to: string;
@@ -129,7 +131,6 @@ interface TextAreaProps {
 /** Enter sends, and Shift+Enter is a line break; on touch screens Enter is the line break, and the button sends. */
 function TextArea({ text, to, asks, onType, onSend }: TextAreaProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const isTouch = matchMedia("(pointer: coarse)").matches;
   useEffect(() => {
     if (!isTouch) area.current?.focus();
   }, []);

@@ -35,6 +35,8 @@ export function Field(props: FieldProps) {
         type={type as "text"}
         value={value.value}
         required={required}
+        // A dialog that opens gives the focus to the input that has this.
+        autofocus={focused}
         spellcheck={false}
         autocapitalize="none"
         aria-invalid={problem !== ""}

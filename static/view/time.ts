@@ -5,6 +5,10 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
+/** The days of the minutes that were asked for. */
+const days = new Map<string, string>();
+const MOST_DAYS = 5_000;
+
 export function clockTime(time: string): string {
   return format(clock, time);
 }
@@ -23,8 +27,15 @@ export function dayName(time: string): string {
   return format(then.getFullYear() === today.getFullYear() ? day : dayAndYear, time);
 }
 
-export function isSameDay(one: string, other: string): boolean {
-  return new Date(one).toDateString() === new Date(other).toDateString();
+/** What all times of one day, where the reader is, have in common. Asked for every message each time one comes, so kept. */
+export function dayOf(time: string): string {
+  const minute = time.slice(0, 16);
+  const known = days.get(minute);
+  if (known !== undefined) return known;
+  if (days.size > MOST_DAYS) days.clear();
+  const day = new Date(time).toDateString();
+  days.set(minute, day);
+  return day;
 }
 
 /** A time that is none (it comes from outside) shows as nothing. */

@@ -10,7 +10,7 @@ import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { MessageView } from "./message_view.tsx";
 import { ScrollKeeper } from "./scroll_keeper.ts";
-import { dayName, isSameDay } from "./time.ts";
+import { dayName, dayOf } from "./time.ts";
 
 /** Older messages are fetched when fewer pixels than this are left above. */
 const LOAD_WITHIN_PX = 800;
@@ -111,7 +111,7 @@ function rows(entries: readonly Entry[], firstUnread: number | undefined) {
   let isMarked = false;
   let previous: Entry | undefined;
   for (const entry of entries) {
-    if (!previous || !isSameDay(previous.time, entry.time)) {
+    if (!previous || dayOf(previous.time) !== dayOf(entry.time)) {
       result.push(<p class="divider" key={`day-${entry.key}`}>{dayName(entry.time)}</p>);
       previous = undefined;
     }
