@@ -749,9 +749,9 @@ function testMissed(test: Test): void {
     const [alice, bob] = [await world.user("alice"), await world.user("bob")];
     const [first, second] = [await world.room("#a", alice, bob), await world.room("#b", alice, bob)];
     const seqs = [
-      ...await world.sayMany(bob, first, 6000),
-      ...await world.sayMany(alice, first, 10),
       ...await world.sayMany(bob, second, 6000),
+      ...await world.sayMany(alice, second, 10),
+      ...await world.sayMany(bob, first, 6000),
     ].filter((_, index) => index < 6000 || index >= 6010);
     const missed = await world.store.missed(alice.id, seqs[9]!, { includeOwn: false });
     assert.deepEqual(missed.seqs, seqs.slice(-10_000));

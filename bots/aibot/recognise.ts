@@ -93,7 +93,7 @@ function scoreOf(topic: Topic, words: readonly QuestionWord[]): number {
   if (own <= 0 && !(own === 0 && OVERVIEWS.has(topic))) return 0;
   const subject = Math.min(SUBJECT_LIMIT, weigh(topic.subjectCues, words, explained));
   const penalty = words.reduce((sum, word, index) => explained.has(index) ? sum : sum + word.penalty, 0);
-  return own + subject - Math.min(own + subject >= 3 ? 1.5 : 4, penalty);
+  return own + subject - Math.min(PENALTY_LIMIT, penalty);
 }
 
 function weigh(cues: readonly Cue[], words: readonly QuestionWord[], explained: Set<number>): number {
