@@ -32,6 +32,7 @@ function printSet(name: string, questions: readonly Asked[], options: { wrong: b
   const outside = questions.filter(({ expect }) => expect === "outside");
   const inside = questions.filter(({ expect }) => expect !== "outside");
   for (const [part, asked] of [["inside", inside], ["outside", outside]] as const) {
+    if (asked.length === 0) continue;
     const { right, wrong } = scoreOf(asked);
     print(
       `${name} ${part}: ${right} of ${asked.length} right (${(100 * right / asked.length).toFixed(1)} %)`,

@@ -1,7 +1,10 @@
 /**
  * Questions that people might put to the built-in agent, each with the topic that it should be recognised as.
- * They were written before the agent's cues. `TUNE` was looked at while the cues were written; `HELD_OUT` and `FRESH`
- * only to measure, and docs of their first scores stand with them.
+ *
+ * They were written in sets, each before the agent's cues were fitted to it. Only the first measurement of a set tells
+ * how the agent does on questions that it was not made for; later ones only show that nothing got worse. Right at first:
+ * `TUNE` 111 of 117, `HELD_OUT` 122 of 127, `FRESH` 28 of 36 (harder: situations in place of subjects), `FRESH_LATER` 39 of 43,
+ * `FRESH_LAST` 32 of 38; `OUTSIDE_MORE` 77 of 80. Of all the questions outside its topics, 148 of 154.
  */
 
 export interface Asked {
@@ -424,7 +427,7 @@ export const FRESH_LAST: readonly Asked[] = [
   ...asked("parley.names", "is my name case sensitive"),
   ...asked("parley.curl", "is there a rest api for sending messages"),
   ...asked("parley.ai", "switch the personality to spanish"),
-  ...asked("parley.guest", "do i have to sign up"),
+  ...asked(["parley.guest", "parley.start"], "do i have to sign up"),
   ...asked(
     "lookup",
     "what did mallory mention about the firewall this morning",
@@ -446,10 +449,96 @@ export const FRESH_LAST: readonly Asked[] = [
   ),
 ];
 
+/** Many of these use a word of the topics in another sense. */
+export const OUTSIDE_MORE: readonly Asked[] = asked(
+  "outside",
+  "how do I index my photo collection",
+  "what time does the train to Munich leave",
+  "where can I send a complaint about my landlord",
+  "how do I message someone on instagram",
+  "can you recommend a book on roman history",
+  "how do I join two pieces of wood",
+  "what is the password for the wifi at the airport",
+  "which room in the hotel has the best view",
+  "how to remove a stain from a shirt",
+  "my car makes a strange noise",
+  "how do I close my bank account",
+  "who was the first man on the moon",
+  "how do I store potatoes",
+  "what is a good protein source",
+  "how do I test for covid",
+  "is the museum open on sundays",
+  "where do monarch butterflies migrate to",
+  "how do I decorate a birthday cake",
+  "which class of train ticket should I buy",
+  "how do I string a guitar",
+  "what's the exchange rate of the dollar",
+  "how do I file my taxes",
+  "how do I raise chickens",
+  "can I return these shoes",
+  "how many people live in London",
+  "what's the score of the game",
+  "how do I become an actor",
+  "how do I connect with old friends",
+  "list the planets of the solar system",
+  "which users love our product most",
+  "who invented the printing press",
+  "how do I write a letter to the mayor",
+  "what's the temperature of the sun",
+  "how do I get a promise ring",
+  "how to deal with a union at work",
+  "what are generic drugs",
+  "how do I lock my door",
+  "what's a table of contents",
+  "explain the stock index",
+  "how do I queue for tickets",
+  "what's the event schedule for tonight",
+  "how do I register to vote",
+  "how do I renew my passport",
+  "what's the history of jazz",
+  "where can I find a public phone",
+  "how do I subscribe to a magazine",
+  "can guests stay overnight in my flat",
+  "tell me the names of the seven dwarfs",
+  "how do I report a lost wallet",
+  "what is the speed limit in Germany",
+  "how do I pay a speeding fine",
+  "do I need an account to watch tv online",
+  "what is a search warrant",
+  "write a haiku",
+  "how do I quit smoking",
+  "how do I exit the highway",
+  "who is the queen of Denmark",
+  "how do I call an ambulance",
+  "what does the fox say",
+  "is my house haunted",
+  "do you like music",
+  "tell me your favourite colour",
+  "how do I fix my relationship",
+  "what is a black hole",
+  "how to grow tomatoes",
+  "best laptop for students",
+  "how to cook pasta",
+  "can I eat raw eggs",
+  "how do I remove a virus from windows",
+  "what's the fastest animal",
+  "how do I open a jar",
+  "how do I set up my printer",
+  "excel formula for average",
+  "photoshop layers",
+  "how do I use an iphone",
+  "what is bitcoin",
+  "where is the nearest pharmacy",
+  "how do I meditate",
+  "how do I train for a marathon",
+  "what is inflation",
+);
+
 export const QUESTION_SETS: Readonly<Record<string, readonly Asked[]>> = {
   tune: TUNE,
   held_out: HELD_OUT,
   fresh: FRESH,
   fresh_later: FRESH_LATER,
   fresh_last: FRESH_LAST,
+  outside_more: OUTSIDE_MORE,
 };

@@ -6,8 +6,9 @@ import { build } from "hdr-histogram-js";
 const FINE_US = 1 << 17;
 const HIGHEST_US = 10 * 60 * 1e6;
 /** Latencies that are kept singly: 8 MB. Past it they are a uniform random sample of all. */
-const SAMPLE_SIZE = 1_000_000;
+export const SAMPLE_SIZE = 1_000_000;
 const SPANS = 80;
+const STEPS_PER_DECADE = 16;
 
 export interface Percentiles {
   readonly count: number;
@@ -85,7 +86,9 @@ export class LatencyRecorder {
   /** Percentile and milliseconds, ever nearer to 100: what a plot of the distribution shows. */
   distribution(): [percentile: number, ms: number][] {
     const points: [number, number][] = [];
-    for (let below = 1; below > 1e-6 && below * this.count >= 1; below /= 1.2) {
+    for (let step = 0; step <= 6 * STEPS_PER_DECADE; step++) {
+      const below = 10 ** (-step / STEPS_PER_DECADE);
+      if (below * this.count < 1) break;
       const percentile = 100 * (1 - below);
       points.push([percentile, this.#histogram.getValueAtPercentile(percentile) / 1000]);
     }

@@ -5,12 +5,13 @@
 
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
+import { SAMPLE_SIZE } from "./latency.ts";
 import { MARK_LENGTH, MAX_CLIENTS } from "./load_message.ts";
 import { summary, writeReport } from "./load_report.ts";
-import { isClean, LoadRun, type LoadSettings } from "./load_run.ts";
+import { isClean, type LoadResult, LoadRun, type LoadSettings } from "./load_run.ts";
 import { type Target, type Transport, TRANSPORTS } from "./load_wire.ts";
 import { aboveZero, whole, zeroOrMore } from "./options.ts";
-import { print, ProgressLine } from "./progress.ts";
+import { count, print, ProgressLine } from "./progress.ts";
 import { ServerProcess } from "./server_process.ts";
 import { Topology } from "./topology.ts";
 
@@ -47,8 +48,17 @@ async function run(options: Options, settings: LoadSettings): Promise<number> {
   stop.end();
   await writeReport(options.out, result, load.latencies);
   print(summary(result));
-  print(`Written to ${resolve(options.out)}: latency_data.txt, latency.json, latency_plot.png`);
+  print(
+    `Written to ${resolve(options.out)}: latency_data.txt${
+      sampleWords(result)
+    }, latency.json, latency_plot.png`,
+  );
   return isClean(result) ? 0 : 1;
+}
+
+/** Where not every latency was kept. */
+function sampleWords({ latency_ms: { count: all } }: LoadResult): string {
+  return all > SAMPLE_SIZE ? ` (a random ${count(SAMPLE_SIZE)} of ${count(all)})` : "";
 }
 
 async function withProgress(load: LoadRun) {

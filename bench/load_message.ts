@@ -86,14 +86,22 @@ function readDigits(text: string, from: number, count: number): number {
   return value;
 }
 
-/** It is looked for behind the text first, from the line's end, where Parley puts it. */
+/** Parley puts it at the line's end, where its digits can be read without looking for it. */
 function readSeq(text: string, mark: number, end: number): number {
-  let at = end - 2;
-  while (at > mark && text.charCodeAt(at) - ZERO >= 0 && text.charCodeAt(at) - ZERO <= 9) at--;
-  if (!text.startsWith(SEQ_KEY, at + 1 - SEQ_KEY.length)) {
-    const key = text.indexOf(SEQ_KEY, mark);
-    if (key < 0 || key >= end) return 0;
-    at = key + SEQ_KEY.length - 1;
+  let seq = 0;
+  let scale = 1;
+  for (let at = end - 2; at > mark; at--) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) {
+      return text.startsWith(SEQ_KEY, at + 1 - SEQ_KEY.length) ? seq : findSeq(text, mark, end);
+    }
+    seq += digit * scale;
+    scale *= 10;
   }
-  return Number.parseInt(text.slice(at + 1, end), 10);
+  return 0;
+}
+
+function findSeq(text: string, mark: number, end: number): number {
+  const key = text.indexOf(SEQ_KEY, mark);
+  return key < 0 || key >= end ? 0 : Number.parseInt(text.slice(key + SEQ_KEY.length, end), 10);
 }

@@ -55,6 +55,7 @@ export interface LoadResult {
 /** Connections that are opened at the same time. */
 const CONNECTING = 32;
 const MAX_PROBLEMS = 10;
+const WAKE_MS = 100;
 
 /** Whether the run counts: nothing lost, duplicated, out of order, refused or left without its reply. */
 export function isClean({ deliveries, messages, problems }: LoadResult): boolean {
@@ -171,12 +172,16 @@ export class LoadRun implements LoadEvents {
   async #sendClosed(size: number): Promise<void> {
     const window = new Window(this.#topology, size);
     this.#window = window;
+    // Where everything is stuck, time goes on.
+    const waker = setInterval(() => window.wake(), WAKE_MS);
     while (performance.now() < this.#measureToMs && !this.#isStopped) {
       const now = performance.now();
       window.takeReady((sender) => this.#say(sender, now));
       this.#flush();
+      await window.someReady();
       await turn();
     }
+    clearInterval(waker);
     this.#window = undefined;
   }
 
@@ -299,6 +304,7 @@ class Window {
   readonly #due: Int32Array;
   /** Senders that may send, once for each message. */
   #ready: number[] = [];
+  #wake = () => {};
 
   constructor({ clients, groupSize, senders }: Topology, size: number) {
     this.#size = size;
@@ -313,13 +319,24 @@ class Window {
     for (const sender of ready) send(sender);
   }
 
+  /** Resolves when a sender may send, or when `wake` is called. */
+  async someReady(): Promise<void> {
+    if (this.#ready.length === 0) await new Promise<void>((resolve) => this.#wake = resolve);
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
   sent(sender: number, number: number): void {
     this.#due[this.#place(sender, number)] = this.#groupSize;
   }
 
   /** One receiver has it, or its reply has come. */
   finished(sender: number, number: number): void {
-    if (--this.#due[this.#place(sender, number)]! === 0) this.#ready.push(sender);
+    if (--this.#due[this.#place(sender, number)]! > 0) return;
+    this.#ready.push(sender);
+    this.#wake();
   }
 
   #place(sender: number, number: number): number {

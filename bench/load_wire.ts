@@ -28,8 +28,11 @@ export function openWire(target: Target, events: WireEvents): Promise<Wire> {
   return target.transport === "tcp" ? TcpWire.open(target, events) : WebSocketWire.open(target, events);
 }
 
-/** An idle connection reads into this; one under load into up to MAX_BUFFER. */
+/** An idle connection reads into this. */
 const MIN_BUFFER = 4 * 1024;
+/** One under load into this: what is decoded at once then stays small enough for the young generation of the heap. */
+const LOAD_BUFFER = 64 * 1024;
+/** A line may be as long. */
 const MAX_BUFFER = 512 * 1024;
 const NEWLINE = 10;
 
@@ -98,14 +101,17 @@ class TcpWire implements Wire {
         buffer.copyWithin(0, last + 1, filled);
         filled -= last + 1;
       }
-      if (isFull) buffer = grown(buffer);
+      if (isFull) buffer = grown(buffer, last < 0 ? MAX_BUFFER : LOAD_BUFFER);
     }
   }
 }
 
-function grown(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (buffer.length >= MAX_BUFFER) return buffer;
-  const larger = new Uint8Array(buffer.length * 4);
+function grown(buffer: Uint8Array<ArrayBuffer>, most: number): Uint8Array<ArrayBuffer> {
+  if (buffer.length >= MAX_BUFFER && most === MAX_BUFFER) {
+    throw new Error("the server sent a line without an end");
+  }
+  if (buffer.length >= most) return buffer;
+  const larger = new Uint8Array(buffer.length * 2);
   larger.set(buffer);
   return larger;
 }

@@ -79,7 +79,7 @@ function mebibytes(kiB: number): string {
 function readOptions(args: readonly string[]) {
   return new Command("bench:memory")
     .description("Measures what an idle connection costs, over TCP and WebSocket.")
-    .option("--connections <n>", "idle connections", whole(ROOM_SIZE, 15_000), 2000)
+    .option("--connections <n>", "idle connections", whole(ROOM_SIZE, 15_000), 5000)
     .helpOption("--help", "show this")
     .allowExcessArguments(false)
     .exitOverride((error) => Deno.exit(error.exitCode === 0 ? 0 : 2))

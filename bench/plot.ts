@@ -88,7 +88,9 @@ function options(plot: LatencyPlot): echarts.EChartsCoreOption {
       itemHeight: 5,
       textStyle: { color: INK, fontSize: 13 },
       data: [
-        ...["highest", "p99", "p50"].map((name) => ({ name, icon: "roundRect" })),
+        { name: "highest", icon: "circle" },
+        { name: "p99", icon: "roundRect" },
+        { name: "p50", icon: "roundRect" },
         { name: "single deliveries", icon: "circle" },
       ],
     },
@@ -150,8 +152,14 @@ function timeSeries({ result, sample }: LatencyPlot): object[] {
       itemStyle: { color: COLORS.dots, opacity: 0.35 },
     },
     line("p99", "p99", COLORS.p99, 3),
-    line("highest", "max", COLORS.max, 1.2),
     line("p50", "p50", COLORS.p50, 3),
+    {
+      name: "highest",
+      type: "scatter",
+      symbolSize: 6,
+      data: result.spans.map((span) => [span.second, Math.max(LEAST_MS, span.max)]),
+      itemStyle: { color: COLORS.max },
+    },
   ];
 }
 
@@ -182,7 +190,7 @@ function distributionSeries({ distribution }: LatencyPlot, latency: LoadResult["
     [key, percentile],
   ) => ({
     coord: [nines(percentile), Math.max(LEAST_MS, latency[key])],
-    value: `p${percentile}: ${shortMs(latency[key])}`,
+    value: `p${percentile} ${shortMs(latency[key])}`,
   }));
   return {
     type: "line",
@@ -196,7 +204,7 @@ function distributionSeries({ distribution }: LatencyPlot, latency: LoadResult["
       symbol: "circle",
       symbolSize: 9,
       itemStyle: { color: COLORS.p50 },
-      label: { position: [14, 10], color: INK, fontSize: 13, fontWeight: "bold", formatter: "{c}" },
+      label: { position: [12, 10], color: INK, fontSize: 12, fontWeight: "bold", formatter: "{c}" },
       data: marks,
     },
   };

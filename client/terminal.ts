@@ -23,7 +23,7 @@ export async function runTerminal(args: readonly string[]): Promise<ExitCode> {
     ...options.name !== undefined && { name: options.name },
     ...password !== undefined && { password },
   };
-  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) return await runInteractive(login);
+  if (isScreen()) return await runInteractive(login);
   const output = new LineWriter(Deno.stdout.writable);
   const code = await runPipe({
     ...login,
@@ -35,8 +35,15 @@ export async function runTerminal(args: readonly string[]): Promise<ExitCode> {
   return code;
 }
 
+/** Whether there is a person at a terminal that can move its cursor. */
+function isScreen(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal() && readEnv("TERM") !== "dumb";
+}
+
 function chooseStyle(): Style {
-  return !Deno.noColor && wantsColor(Deno.stdout.isTerminal(), readEnv) ? COLOR_STYLE : PLAIN_STYLE;
+  // NO_COLOR can be known without a permission.
+  const env = (name: string) => name === "NO_COLOR" && Deno.noColor ? "1" : readEnv(name);
+  return wantsColor(Deno.stdout.isTerminal(), env) ? COLOR_STYLE : PLAIN_STYLE;
 }
 
 /** A variable, where it may be read. Nobody is asked for the permission. */

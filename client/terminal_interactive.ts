@@ -62,9 +62,13 @@ class InteractiveTerminal {
   constructor(options: InteractiveOptions) {
     this.#options = options;
     const user = () => this.#client?.user ?? "";
+    const columns = () => this.#screen.editor.columns;
     this.#view = new ScreenView(options.style, {
       get user() {
         return user();
+      },
+      get columns() {
+        return columns();
       },
       now: () => new Date(),
     });

@@ -1,9 +1,11 @@
 /** What the terminal shows for an envelope: one or more lines, made harmless, in colour. */
 
+import { stripVTControlCharacters } from "node:util";
 import type { Envelope } from "../protocol/message.ts";
 import { userKey } from "../protocol/names.ts";
 import { formatText, safeText } from "../protocol/text.ts";
 import { PLAIN_STYLE, type Style } from "./terminal_style.ts";
+import { textWidth, wrapWords } from "./terminal_width.ts";
 
 export interface View {
   readonly style: Style;
@@ -18,10 +20,12 @@ export interface View {
   rule(words: string): string;
 }
 
-/** Which user reads, and what time it is: both may change. */
+/** Which user reads, and what time it is, and how wide the terminal is: all may change. */
 export interface Viewer {
   readonly user: string;
   now(): Date;
+  /** Of the terminal; left out, lines are not broken. */
+  readonly columns?: number;
 }
 
 /** For a terminal: short lines in colour, told apart by their signs too, since not everybody sees colours. */
@@ -38,25 +42,27 @@ export class ScreenView implements View {
     const { paint } = this.style;
     const stored = envelope.metadata.stored === true ? paint("stored", "[Stored]") + " " : "";
     const time = paint("time", localTime(envelope.timestamp, this.#viewer.now()));
-    return `${stored}${time} ${this.#from(envelope)}: ${safeText(envelope.message)}`;
+    const head = `${stored}${time} ${this.#from(envelope)}: `;
+    const used = textWidth(stripVTControlCharacters(head));
+    return head + this.#wrap(safeText(envelope.message), "    ", used);
   }
 
   notification(envelope: Envelope): string | undefined {
     const text = formatText(safeError(envelope), this.#viewer.user);
     if (text === undefined) return undefined;
-    return this.style.paint(envelope.metadata.code === "error" ? "error" : "notice", text);
+    return this.style.paint(envelope.metadata.code === "error" ? "error" : "notice", this.#wrap(text));
   }
 
   notice(words: string): string {
-    return this.style.paint("notice", `* ${safeText(words)}`);
+    return this.style.paint("notice", this.#wrap(`* ${safeText(words)}`));
   }
 
   error(code: string, words: string): string {
-    return this.style.paint("error", `! ${safeText(code)}: ${safeText(words)}`);
+    return this.style.paint("error", this.#wrap(`! ${safeText(code)}: ${safeText(words)}`));
   }
 
   rule(words: string): string {
-    return this.style.paint("rule", `── ${safeText(words)} ──`);
+    return this.style.paint("rule", this.#wrap(`── ${safeText(words)} ──`));
   }
 
   /** Who said it, and where: `#room name`, `name → you`, `you → name`, or `◆ name` for a reading. */
@@ -72,6 +78,11 @@ export class ScreenView implements View {
     if (isOwn) return `${room} ${paint("own", safeText(sender))}`;
     const name = safeText(sender);
     return `${room} ${metadata.bot === true ? paint("bot", name) : this.style.name(name)}`;
+  }
+
+  #wrap(text: string, indent = "  ", used = 0): string {
+    const { columns } = this.#viewer;
+    return columns === undefined ? text : wrapWords(text, columns, { indent, used });
   }
 
   #isViewer(name: string): boolean {

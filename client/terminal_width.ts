@@ -58,6 +58,34 @@ function wrapLine(line: string, columns: number): string[] {
   return [...rows, row];
 }
 
+/**
+ * Breaks lines at spaces so that no row is wider than `columns`; each further row begins with `indent`. A word that is
+ * longer than a row stays whole: the terminal breaks it, and an address can still be copied.
+ * @param used columns that are taken already in the first row
+ */
+export function wrapWords(
+  text: string,
+  columns: number,
+  { indent, used = 0 }: { indent: string; used?: number },
+): string {
+  return text.split("\n").map((line, at) => wrapWordsOf(line, columns, indent, at === 0 ? used : 0)).join(
+    "\n",
+  );
+}
+
+function wrapWordsOf(line: string, columns: number, indent: string, used: number): string {
+  let rows = "";
+  let width = used;
+  for (const word of line.match(/ *[^ ]+/g) ?? []) {
+    const bare = word.trimStart();
+    const isBroken = rows !== "" && width + textWidth(word) > columns;
+    rows += isBroken ? `\n${indent}${bare}` : word;
+    width = isBroken ? indent.length + textWidth(bare) : width + textWidth(word);
+    if (width > columns) width %= columns;
+  }
+  return rows;
+}
+
 /** Punctuation, arrows, box drawing and the like between U+2000 and U+2E7F, which are one column wide, and half-width forms. */
 function isNarrow(code: number): boolean {
   if (code >= 0x1160 && code < 0x2000) return true;

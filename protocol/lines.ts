@@ -19,6 +19,9 @@ export class LineError extends ChatError {
   }
 }
 
+/** Whole lines only, so that one serves all readers. */
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 const NEWLINE = 10;
 const BRACE = 123;
 const NOTHING = new Uint8Array(0);
@@ -96,7 +99,7 @@ export class LineReader {
   #split(bytes: Uint8Array): Line[] {
     let lines: Line[];
     try {
-      lines = this.#decoder.decode(bytes).split("\n");
+      lines = DECODER.decode(bytes).split("\n");
     } catch {
       lines = this.#splitBytes(bytes);
     }
@@ -128,7 +131,7 @@ export class LineReader {
 
   #decode(bytes: Uint8Array): Line {
     try {
-      return this.#decoder.decode(bytes);
+      return DECODER.decode(bytes);
     } catch {
       return new LineError(
         "bad_encoding",

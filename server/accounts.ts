@@ -235,7 +235,7 @@ function badCredentials(): ChatError {
   return new ChatError("bad_credentials", "The name, the password or the token is wrong, or one is missing.");
 }
 
-function nameInUse(name: string): ChatError {
+export function nameInUse(name: string): ChatError {
   return new ChatError(
     "name_in_use",
     `The name ${

@@ -18,6 +18,7 @@ import { logIn, register } from "./login.ts";
 import { neighbours } from "./presence.ts";
 import { fit, pageMetadata, type Reply } from "./reply.ts";
 import { type Actor, AI_BOTS } from "./router.ts";
+import type { LiveConversation } from "./live.ts";
 import type { Session } from "./session.ts";
 import type { ConversationRecord, HistoryQuery, Page, SearchQuery } from "./store.ts";
 import { catchUp } from "./catch_up.ts";
@@ -226,9 +227,10 @@ function presenceOf(
 }
 
 async function listUsers(call: Call): Promise<Reply> {
-  const { server, rest } = call;
+  const { server } = call;
   const actor = actorOf(call);
-  if (rest !== "") return await listMembers(call, actor);
+  const room = namedRoom(call);
+  if (room !== "") return await listMembers(call, actor, room);
   const all = [...server.router.live.users.values()].filter((user) => user.receivers.size > 0);
   const users = all.slice(0, LIMITS.usersMax).map((user) => ({
     user: user.name,
@@ -239,9 +241,14 @@ async function listUsers(call: Call): Promise<Reply> {
   return reply("users", `Online: ${users.map(({ user }) => user).join(", ")}`, { users, count: all.length });
 }
 
-async function listMembers(call: Call, actor: Actor): Promise<Reply> {
+/** The room that was named; in text mode the destination is the current room, which is not meant here. */
+function namedRoom({ rest, request, session }: Call): string {
+  return rest === "" && session?.format === "json" ? request.destination : rest;
+}
+
+async function listMembers(call: Call, actor: Actor, room: string): Promise<Reply> {
   const { server } = call;
-  const record = await server.router.requireRoom(requireRoomName(call.rest));
+  const record = await server.router.requireRoom(requireRoomName(room));
   await server.router.requireParticipant(record, actor);
   const members = await server.store.participants(record.id, LIMITS.usersMax);
   const users = members.map((member) => presenceOf(server, member));
@@ -408,11 +415,16 @@ async function tellConversation(
   const conversation = record && router.live.conversation(record.id);
   if (!conversation) return;
   const metadata = {
-    destination: record.kind === "room" ? record.name : destination,
+    destination: record.kind === "room" ? record.name : otherIn(conversation, actor),
     user: actor.name,
     ...more,
   };
   router.notify(othersIn(call, conversation), { code, message: "", metadata });
+}
+
+/** Whom a direct conversation is with, as that user's name is spelled. */
+function otherIn(conversation: LiveConversation, actor: Actor): string {
+  return [...conversation.users].find((user) => user.id !== actor.id)?.name ?? actor.name;
 }
 
 function* othersIn(call: Call, conversation: Parameters<ChatServer["router"]["receiversIn"]>[0]) {

@@ -67,7 +67,7 @@ export function httpApi(server: ChatServer): Hono<Env> {
     async (c) => c.json(await run(server, c.get("user"), `/find ${c.req.query("q") ?? ""}`)),
   );
   api.get("/stream", async (c) => {
-    const since = c.req.query("since");
+    const since = cursorOf(c.req.query("since"));
     const token = c.get("token") ?? (await server.accounts.tokenFor(c.get("user")));
     return stream(server, { token, since, remoteAddress: c.env.remoteAddress });
   });
@@ -159,14 +159,21 @@ async function run(server: ChatServer, user: UserRecord, line: string): Promise<
 
 function stream(
   server: ChatServer,
-  { token, since, remoteAddress }: { token: string; since: string | undefined; remoteAddress: string },
+  { token, since, remoteAddress }: { token: string; since: number | undefined; remoteAddress: string },
 ): Response {
-  const login = since === undefined ? { token } : { token, since: Number(since) };
+  const login = since === undefined ? { token } : { token, since };
   const connection = new HttpStreamConnection(login, remoteAddress, server.clock);
   void server.serve(connection);
   return new Response(connection.body, {
     headers: { "content-type": "application/x-ndjson", "x-accel-buffering": "no" },
   });
+}
+
+/** @throws ChatError `bad_arguments` */
+function cursorOf(since: string | undefined): number | undefined {
+  if (since === undefined) return undefined;
+  if (/^\d{1,15}$/.test(since)) return Number(since);
+  throw new ChatError("bad_arguments", '"since" must be a seq: a whole number.');
 }
 
 async function textOf(request: globalThis.Request): Promise<string> {

@@ -4,7 +4,7 @@ import { badArguments, parseArguments } from "../protocol/commands.ts";
 import { ChatError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/message.ts";
 import { roomKey } from "../protocol/names.ts";
-import type { Login } from "./accounts.ts";
+import { type Login, nameInUse } from "./accounts.ts";
 import { catchUp } from "./catch_up.ts";
 import type { ChatServer } from "./chat_server.ts";
 import type { Call } from "./handlers.ts";
@@ -20,10 +20,11 @@ export async function logIn(call: Call): Promise<null> {
   if (session.format === "text" && name && password === undefined && token === undefined) {
     if (await accounts.isProtected(name)) return askPassword(session, name);
   }
-  const login = await accounts.login(
-    { name, password, token },
-    (user) => call.server.isHeld(user.id, session.connection.remoteAddress),
-  );
+  const isHeld = (user: UserRecord) => call.server.isHeld(user.id, session.connection.remoteAddress);
+  const login = await accounts.login({ name, password, token }, isHeld);
+  // Somebody else may have come in under this name while this login was at the store.
+  const isByNameOnly = name !== undefined && password === undefined && token === undefined;
+  if (isByNameOnly && isHeld(login.user)) throw nameInUse(name);
   return await enter(call, session, login);
 }
 

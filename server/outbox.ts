@@ -6,6 +6,8 @@ import type { Connection } from "./connection.ts";
 /** What may wait for a connection that does not read, in bytes. */
 export const OUTBOX_BYTES = 1024 * 1024;
 
+const BEHIND_CHUNKS = 64;
+
 export interface OutboxEvents {
   /** More waits than the bound allows: the connection is to be closed. Called once. */
   overflowed(): void;
@@ -25,7 +27,8 @@ export class Outbox {
   #write: Promise<void> | null = null;
   #isClosed = false;
   #hasOverflowed = false;
-  #drained: (() => void)[] = [];
+  /** By the number of the write that they wait for. */
+  #waiters: { readonly write: number; resolve(): void }[] = [];
   #writes = 0;
 
   constructor(connection: Connection, events: OutboxEvents) {
@@ -40,6 +43,11 @@ export class Outbox {
 
   get isWriting(): boolean {
     return this.#write !== null;
+  }
+
+  /** So much waits behind a write that whoever causes replies should not be heard until `drained`: they are not counted. */
+  get isBehind(): boolean {
+    return this.#write !== null && this.#queue.length > BEHIND_CHUNKS;
   }
 
   /** Adds what others said. It goes out with the next `flush`, after what waits, and behind a hold. */
@@ -83,10 +91,14 @@ export class Outbox {
     this.flush();
   }
 
-  /** Resolves when nothing but what is held back waits, or when the connection is closed. */
+  /**
+   * Resolves when the transport took what waits now, or when the connection is closed. What is held back does not count, nor
+   * what comes later: on a busy connection something always waits.
+   */
   drained(): Promise<void> {
     if (this.#isClosed || (!this.#write && this.#queue.length === 0)) return Promise.resolve();
-    return new Promise((resolve) => this.#drained.push(resolve));
+    const write = this.#queue.length > 0 ? this.#writes + 1 : this.#writes;
+    return new Promise((resolve) => this.#waiters.push({ write, resolve }));
   }
 
   /** Drops what waits. */
@@ -95,7 +107,7 @@ export class Outbox {
     this.#queue = [];
     this.#held = null;
     this.#bytes = 0;
-    this.#tellDrained();
+    this.#tellUntil(Infinity);
   }
 
   #ended(chunks: readonly Chunk[]): void {
@@ -104,14 +116,14 @@ export class Outbox {
     if (this.#isClosed) return;
     const lastSeq = chunks.reduce((seq, chunk) => Math.max(seq, chunk.lastSeq), 0);
     if (lastSeq > 0) this.#events.sent(lastSeq);
-    if (this.#queue.length > 0) this.flush();
-    else this.#tellDrained();
+    this.#tellUntil(this.#writes);
+    this.flush();
   }
 
-  #tellDrained(): void {
-    const waiting = this.#drained;
-    this.#drained = [];
-    for (const resolve of waiting) resolve();
+  #tellUntil(write: number): void {
+    const told = this.#waiters.filter((waiter) => waiter.write <= write);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.write > write);
+    for (const { resolve } of told) resolve();
   }
 }
 

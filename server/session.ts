@@ -27,6 +27,8 @@ const MAX_BACKLOG = 100;
 /** And with so many the connection is closed. */
 const ABUSIVE_BACKLOG = 20_000;
 const MAX_BAD_CREDENTIALS = 5;
+/** How long an error that ends the connection may wait for the write before it. */
+const LAST_WORDS_MS = 250;
 
 /** Null: the first line decides. */
 const FORMATS = { tcp: null, websocket: "json", http: "json", memory: "json", console: "text" } as const;
@@ -57,6 +59,7 @@ export class Session implements Receiver, Sender {
   #badCredentials = 0;
   #isEnded = false;
   #isQuitting = false;
+  #closing: Promise<void> | undefined;
 
   #run: Prepared[] = [];
   #unsettled = 0;
@@ -120,6 +123,7 @@ export class Session implements Receiver, Sender {
     await this.#settled();
     if (!this.#isEnded) await this.#outbox.drained();
     this.end();
+    await this.#closing;
   }
 
   // ---- sending ----
@@ -183,9 +187,22 @@ export class Session implements Receiver, Sender {
     if (this.#isEnded) return;
     this.#isEnded = true;
     if (error) this.#sendError(error);
+    if (this.#user) this.#server.departed(this);
+    if (!error || error.code === "slow_consumer" || !this.#outbox.isWriting) return this.#close(error);
+    this.#closing = this.#closeAfterLastWords(error);
+  }
+
+  #close(error?: ChatError): void {
     this.connection.close(error);
     this.#outbox.close();
-    if (this.#user) this.#server.departed(this);
+  }
+
+  /** A write is under way, so the error still waits: it gets a moment, in which the peer may take it. */
+  async #closeAfterLastWords(error: ChatError): Promise<void> {
+    const cancel = this.#server.clock.after(LAST_WORDS_MS, () => this.#close(error));
+    await this.#outbox.drained();
+    cancel();
+    this.#close(error);
   }
 
   /** Sends what waits, as long as the peer reads it, and ends. */
@@ -212,7 +229,9 @@ export class Session implements Receiver, Sender {
   async #handle(lines: readonly Line[]): Promise<void> {
     for (let i = 0; i < lines.length; i++) {
       if (this.#isEnded || this.#isQuitting) return;
+      if (typeof lines[i] !== "string") await this.#settled();
       const request = await this.#guard(() => this.#read(lines[i]!), lines[i]!);
+      if (this.#outbox.isBehind) await this.#outbox.drained();
       if (!request) continue;
       const backlog = this.connection.backlog === 0 ? 0 : this.connection.backlog + lines.length - i;
       const work = this.#guard(() => this.#do(request, backlog), request.id);

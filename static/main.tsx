@@ -5,12 +5,17 @@ import { options, render } from "preact";
 import { resumeSession } from "./state/session.ts";
 import { App } from "./view/app.tsx";
 
-const HIDDEN_DRAW_MS = 250;
+const UNSEEN_DRAW_MS = 250;
 
-/** Many messages can come between two frames: the page is drawn once for all of them. Hidden pages have no frames. */
+/** Many messages can come between two frames: the page is drawn once for all of them. Pages that are not seen have no frames. */
 options.debounceRendering = (draw) => {
-  if (document.visibilityState === "visible") requestAnimationFrame(draw);
-  else setTimeout(draw, HIDDEN_DRAW_MS);
+  const drawOnce = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    draw();
+  };
+  const frame = requestAnimationFrame(drawOnce);
+  const timer = setTimeout(drawOnce, UNSEEN_DRAW_MS);
 };
 
 resumeSession();

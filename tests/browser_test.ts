@@ -73,6 +73,7 @@ browserTest(
     await other.getByRole("log").waitFor();
     await say(one, "said in one tab");
     await messages(other, "said in one tab").and(other.locator('[data-kind="own"]')).waitFor();
+    await one.locator('[data-state="done"]', { hasText: "said in one tab" }).waitFor();
     assert.equal(await messages(one, "said in one tab").count(), 1);
     await other.locator(".menu summary").click();
     await other.getByRole("button", { name: "Log out" }).click();
@@ -248,7 +249,7 @@ browserTest("A line that begins with / is a command, and its answer is a notice"
   await say(page, "/foo");
   await page.getByRole("alert").filter({ hasText: "There is no command /foo" }).waitFor();
   await say(page, "/users");
-  await page.locator(".notice", { hasText: "Online: alice" }).waitFor();
+  await page.locator(".notice", { hasText: "In #plans: alice" }).waitFor();
   await say(page, "/nick alicia");
   await page.locator(".menu .item-name", { hasText: "alicia" }).waitFor();
   await say(page, "//not a command");

@@ -112,7 +112,9 @@ Deno.test("a command that was mistyped by one letter is suggested", () => {
   for (const [typed, meant] of Object.entries(typos)) {
     assert.match(refusal(typed), new RegExp(`Did you mean /${meant}\\?`), typed);
   }
-  for (const typed of ["/xyzzy", "/h", "/sm", "/joiinn"]) assert.match(refusal(typed), /Try \/help/, typed);
+  for (const typed of ["/xyzzy", "/h", "/sm", "/joiinn", "/pnixg"]) {
+    assert.match(refusal(typed), /Try \/help/, typed);
+  }
 });
 
 Deno.test("whatever a command line holds, it is read or refused as unknown", () => {

@@ -347,6 +347,25 @@ Deno.test("a question that nobody waits for any more ends quietly, also between 
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("a connection that is made after the request has ended leaves no timer", async () => {
+  const reached = Promise.withResolvers<void>();
+  const network: Network = {
+    fetch: () => Promise.resolve(new Response("", { status: 403 })),
+    reach: () => reached.promise,
+  };
+  const clock = new FakeClock();
+  assert.equal((await ask({ baseURL: "http://nowhere.test/v1", clock, network })).failure?.kind, "forbidden");
+  const late = new Error("dns error");
+  const failing: Network = { fetch: () => Promise.reject(late), reach: () => reached.promise };
+  assert.equal(
+    (await ask({ baseURL: "http://nowhere.test/v1", clock, network: failing })).failure?.kind,
+    "dns",
+  );
+  reached.resolve();
+  await reached.promise;
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("a refused connection is told from a name that nobody knows, and from a bad certificate", async () => {
   const refused = await settled(ask, (clock) => ({ baseURL: `http://127.0.0.1:${unusedPort()}/v1`, clock }));
   assert.equal(refused.failure?.kind, "refused");

@@ -230,6 +230,33 @@ Deno.test("it tells the highest seq of each write, when the transport took it; o
   assert.deepEqual(sent, [5, 9]);
 });
 
+Deno.test("it is drained when what waited has gone, although more has come", async () => {
+  const { connection, outbox } = setUp();
+  outbox.send(page("one"));
+  outbox.push(line("two"));
+  let isDrained = false;
+  const drained = outbox.drained().then(() => isDrained = true);
+  await connection.take();
+  assert.equal(isDrained, false);
+  outbox.push(line("three"));
+  await connection.take();
+  await drained;
+  assert.deepEqual(connection.writes.at(-1), ["three"]);
+  await connection.take();
+});
+
+Deno.test("it is behind when many replies wait for a write, until the write has ended", async () => {
+  const { connection, outbox } = setUp();
+  outbox.send(page("first"));
+  for (let i = 0; i < 64; i++) outbox.send(page("reply"));
+  assert.equal(outbox.isBehind, false);
+  outbox.send(page("reply"));
+  assert.equal(outbox.isBehind, true);
+  await connection.take();
+  assert.equal(outbox.isBehind, false);
+  await connection.take();
+});
+
 Deno.test("it is drained when nothing waits, whatever is held back", async () => {
   const { connection, outbox } = setUp();
   await outbox.drained();

@@ -180,9 +180,12 @@ Deno.test("SqliteStore loses nothing that was acknowledged when its process is k
 async function appendUntilKilled(folder: string, acknowledgements: number) {
   const child = spawnAppending(folder);
   let printed = "";
+  let isKilled = false;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     printed += text;
-    if (printed.split("\n").length > acknowledgements) child.kill("SIGKILL");
+    if (isKilled || printed.split("\n").length <= acknowledgements) continue;
+    isKilled = true;
+    child.kill("SIGKILL");
   }
   assert.equal((await child.status).signal, "SIGKILL");
   const lines = printed.split("\n").slice(0, -1).map((line) => line.split(" "));

@@ -319,6 +319,22 @@ function testConversations(test: Test): void {
     assert.equal((await world.store.participants(room.id, 10))[2]?.isBot, true);
   });
 
+  test("the first members by name are the same in a room of nearly all users and in a small one", async (world) => {
+    const users = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => world.user(`user${(index * 7) % 60}`)),
+    );
+    const [large, small] = [
+      await world.room("#large", ...users.slice(0, 58)),
+      await world.room("#small", ...users),
+    ];
+    for (const user of users.slice(4)) await world.store.leave(small.id, user.id);
+    const firstOf = async (room: ConversationRecord) =>
+      (await world.store.participants(room.id, 3)).map(({ name }) => name);
+    const sorted = (some: readonly UserRecord[]) => some.map(({ name }) => name).sort().slice(0, 3);
+    assert.deepEqual(await firstOf(large), sorted(users.slice(0, 58)));
+    assert.deepEqual(await firstOf(small), sorted(users.slice(0, 4)));
+  });
+
   test("a user's conversations of all kinds are listed", async (world) => {
     const [alice, bob] = [await world.user("alice"), await world.user("bob")];
     const room = await world.room("#tea", alice);

@@ -13,7 +13,7 @@ import { CurrentRoom } from "../client/terminal_room.ts";
 import { Roster } from "../client/terminal_roster.ts";
 import { COLOR_STYLE, PLAIN_STYLE, wantsColor } from "../client/terminal_style.ts";
 import { localTime, localTimestamp, PipeView, ScreenView } from "../client/terminal_view.ts";
-import { cutToWidth, textWidth, wrapToWidth } from "../client/terminal_width.ts";
+import { cutToWidth, textWidth, wrapToWidth, wrapWords } from "../client/terminal_width.ts";
 import type { ChatError } from "../protocol/errors.ts";
 import type { Envelope } from "../protocol/message.ts";
 import { chat, notification, TIME } from "./scripted_server.ts";
@@ -425,6 +425,24 @@ Deno.test("a text is measured in columns, wrapped and cut by them", () => {
   assert.deepEqual(wrapToWidth("abcdefgh\n\nij", 3), ["abc", "def", "gh", "", "ij"]);
   assert.equal(cutToWidth("hello", 5), "hello");
   assert.equal(cutToWidth("hello world", 8), "hello w…");
+});
+
+Deno.test("lines break at spaces, and a long word is left to the terminal", () => {
+  const wrap = (text: string, used = 0) => wrapWords(text, 12, { indent: "  ", used });
+  assert.equal(wrap("one two three four five"), "one two\n  three four\n  five");
+  assert.equal(wrap("one two", 8), "one\n  two");
+  assert.equal(
+    wrap("see https://example.org/a/long/way there"),
+    "see\n  https://example.org/a/long/way\n  there",
+  );
+  assert.equal(wrap("    indented code\nnext"), "    indented\n  code\nnext");
+  assert.equal(wrap(""), "");
+});
+
+Deno.test("a row that was broken still cannot look like one of the server's", () => {
+  const narrow = new ScreenView(PLAIN_STYLE, { ...VIEWER, columns: 30 });
+  const text = narrow.message(chat(1, "bob", "some words and then * carol joined #general ! internal: no"));
+  for (const row of text.split("\n").slice(1)) assert.match(row, /^ {4}/);
 });
 
 function parse(...args: string[]) {

@@ -84,6 +84,7 @@ Deno.test("what only looks like `name: text` is said in the room", () => {
     "bob:",
   ];
   for (const line of lines) assert.deepEqual(read(line), ["chat", ROOM, line]);
+  assert.deepEqual(read("bob:  "), ["chat", ROOM, "bob:"]);
 });
 
 Deno.test("a leading space keeps `name: text` and a command for the room", () => {

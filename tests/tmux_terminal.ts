@@ -67,6 +67,8 @@ export class TmuxTerminal {
     }).spawn();
     const terminal = new TmuxTerminal(child, folder);
     await terminal.#replies[0]!.promise;
+    // Where the test is killed, nothing of this shall be left.
+    await terminal.#command("set-option -g destroy-unattached on");
     await terminal.resize(columns, rows);
     await terminal.until(/^ready> $/m);
     return terminal;

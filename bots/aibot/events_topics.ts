@@ -57,9 +57,9 @@ export const EVENT_TOPICS = readTopics(
       id: "events.pubsub",
       title: "publish/subscribe",
       cues: `
-      subscribers 2, many receivers 1.5, notify 1, listeners 1, broadcast event 1.5, pubsub 5,
-      pub sub 4.5, publish subscribe 4, publisher subscriber 4, publisher 2, subscriber 2, topic 1,
-      fan out 1, decouple 1, pub sub queue 2, mqtt 2.5, redis 0.5
+      topic&queue 3, subscribers 2, many receivers 1.5, notify 1, listeners 1, broadcast event 1.5,
+      pubsub 5, pub sub 4.5, publish subscribe 4, publisher subscriber 4, publisher 2, subscriber 2,
+      topic 1, fan out 1, decouple 1, pub sub queue 2, mqtt 2.5, redis 0.5
     `,
       answer: `
       Publishers send to a topic, subscribers get a copy each, and neither knows the other. A queue is the other pattern: there each message goes to one of the workers.

@@ -63,10 +63,11 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.leave",
       title: "leaving rooms",
       cues: `
-      messages from room 2, no longer in room 2, unsubscribe room 2, too noisy 1.5,
-      not get messages from room 2, leave 1.5, leave room 4, leave #room 4.5, leave channel 3.5,
-      get out of room 4, exit room 3.5, quit room 3.5, part room 2, remove myself room 2.5, out room 2,
-      /leave 5, /part 5, leave chat 2, unjoin 4, quit chatroom 2.5, leave group 2, mute room 1
+      be in #room 2, out of #room 3, not in #room 2, be in room any more 2.5, messages from room 2,
+      no longer in room 2, unsubscribe room 2, too noisy 1.5, not get messages from room 2, leave 1.5,
+      leave room 4, leave #room 4.5, leave channel 3.5, get out of room 4, exit room 3.5,
+      quit room 3.5, part room 2, remove myself room 2.5, out room 2, /leave 5, /part 5, leave chat 2,
+      unjoin 4, quit chatroom 2.5, leave group 2, mute room 1
     `,
       answer: `
       \`\`\`
@@ -112,6 +113,7 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.direct",
       title: "direct messages",
       cues: `
+      instagram -5, whatsapp -5, facebook -5, telegram -5, discord -5, slack -5, twitter -5,
       without others 2.5, others seeing 2, others not see 2, others see 1.5, others read 2,
       just to _ 1.5, talk to _ 1.2, chat with _ 1.2, between us 1.5, alone 1.5, secret 1.5,
       only to _ 1.5, confidential 2, direct message 5, direct messages 5, dm 5, private message 5,
@@ -204,10 +206,11 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.guest",
       title: "guests",
       cues: `
-      just looking 1.5, look around 1.5, try it 1, guest 4, guests 4, guest account 1,
-      without account 3.5, without registering 3.5, without name 2, anonymous 3, anonymously 3,
-      no account 3, without signing up 3, try out 1.5, need account 2.5, temporary 1, account 0.7,
-      register 0.5
+      have to sign up 3, have to register 2.5, need to register 2.5, must register 2,
+      need to sign up 3, just looking 1.5, look around 1.5, try it 1, guest 4, guests 4,
+      guest account 1, without account 3.5, without registering 3.5, without name 2, anonymous 3,
+      anonymously 3, no account 3, without signing up 3, try out 1.5, need account 2.5, temporary 1,
+      account 0.7, register 0.5
     `,
       answer: `
       \`/login\` without a name (one click on the web page) makes you a fresh guest, \`guest-\` and six characters. A guest can do what others can. The account goes a day after it was last online; what it said stays. \`/nick ann\` turns it into a name of your choice. An ordinary account needs no more than a name either.
@@ -238,12 +241,12 @@ export const PARLEY_TOPICS = readTopics(
       id: "parley.search",
       title: "searching messages",
       cues: `
-      keyword 1.5, containing word 2, contains word 2, somebody posted 1.5, someone posted 1.5,
-      posted 0.7, search 2, find 1, search message 3.5, search messages 3.5, find message 3.5,
-      find messages 3.5, find old 2.5, search old 2, /find 5, search history 3, search chat 3,
-      look up messages 3, find something said 3.5, find said 2, search conversation 3,
-      find what said 2, search room 2.5, weeks ago 1, said 0.7, filter 0.5, full text search chat 1.5,
-      locate message 3, searching 1, phrase 0.7
+      search word 3, search for word 1, keyword 1.5, containing word 2, contains word 2,
+      somebody posted 1.5, someone posted 1.5, posted 0.7, search 2, find 1, search message 3.5,
+      search messages 3.5, find message 3.5, find messages 3.5, find old 2.5, search old 2, /find 5,
+      search history 3, search chat 3, look up messages 3, find something said 3.5, find said 2,
+      search conversation 3, find what said 2, search room 2.5, weeks ago 1, said 0.7, filter 0.5,
+      full text search chat 1.5, locate message 3, searching 1, phrase 0.7
     `,
       answer: `
       \`\`\`

@@ -53,9 +53,9 @@ export const TYPESCRIPT_TOPICS = readTopics(
       id: "ts.generics",
       title: "generics",
       cues: `
-      same type 2, generic 3, generics 3.5, type parameter 3, keyof 4, extends keyof 2, t extends 3,
-      generic function 1.5, constraint 1, infer 2, mapped type 2.5, conditional type 3,
-      type argument 2
+      drug -5, drugs -5, generic drugs -2, same type 2, generic 3, generics 3.5, type parameter 3,
+      keyof 4, extends keyof 2, t extends 3, generic function 1.5, constraint 1, infer 2,
+      mapped type 2.5, conditional type 3, type argument 2
     `,
       answer: `
       A type parameter lets a function keep the type that it was given:
@@ -100,11 +100,11 @@ export const TYPESCRIPT_TOPICS = readTopics(
       id: "ts.async",
       title: "promises and async functions",
       cues: `
-      sequentially 1.5, one after another 1, parallel 1, loop await 1.5, foreach await 2, wait for 0.7,
-      background 0.5, promise 4, promises 4, promise all 2, allsettled 4, await 2, async 2,
-      async function 1.5, async await 1, unhandled rejection 4, then 0.2, rejection 2, fetch 1.5,
-      abortcontroller 5, abortsignal 5, abort 1, callback 2, settimeout 2, asynchronous 1.5,
-      multiple promises 1, for await 2
+      promise ring -5, sequentially 1.5, one after another 1, parallel 1, loop await 1.5,
+      foreach await 2, wait for 0.7, background 0.5, promise 4, promises 4, promise all 2,
+      allsettled 4, await 2, async 2, async function 1.5, async await 1, unhandled rejection 4,
+      then 0.2, rejection 2, fetch 1.5, abortcontroller 5, abortsignal 5, abort 1, callback 2,
+      settimeout 2, asynchronous 1.5, multiple promises 1, for await 2
     `,
       answer: `
       \`\`\`ts

@@ -49,10 +49,11 @@ export const WEBSOCKET_TOPICS = readTopics("websocket 3, websockets 3, ws 2, wss
     id: "websocket.ping",
     title: "WebSocket ping and pong",
     cues: `
-      alive 1.5, still there 1.5, proxy 1, nginx 1, closes by itself 1.5, dies silently 2, minute 0.7,
-      ping 3, pings 3, pong 3.5, ping pong 1, heartbeat 3, keepalive 2.5, keep alive 2.5, idle 1.5,
-      silence 1, closes after seconds 1.5, half open 2, timeout 1, dead connection 2, 1006 1.5,
-      detect dead 1.5, seconds 0.5
+      peer dead 2.5, dead 1.5, peer 1, peer gone 2, detect 1, alive 1.5, still there 1.5, proxy 1,
+      nginx 1, closes by itself 1.5, dies silently 2, minute 0.7, ping 3, pings 3, pong 3.5,
+      ping pong 1, heartbeat 3, keepalive 2.5, keep alive 2.5, idle 1.5, silence 1,
+      closes after seconds 1.5, half open 2, timeout 1, dead connection 2, 1006 1.5, detect dead 1.5,
+      seconds 0.5
     `,
     answer: `
       Proxies cut connections that are silent, often after 60 s, and a peer that lost its network leaves a connection which looks open for minutes. So the server sends a ping frame every 20 to 30 s; the other side answers with a pong by itself, and one that does not within some seconds is closed.
@@ -64,6 +65,7 @@ export const WEBSOCKET_TOPICS = readTopics("websocket 3, websockets 3, ws 2, wss
     id: "websocket.backpressure",
     title: "WebSocket backpressure",
     cues: `
+      keep up 2.5, bad network 1.5, falls behind 2, fall behind 2, lag 1.5, overload 1.5,
       backpressure 4, back pressure 4, slow client 3, slow consumer 3.5, slow reader 3,
       bufferedamount 5, buffer grows 2, memory grows 1.5, slow 1, slowly 1, reads slowly 1.5, drain 1,
       buffer 1, consumer 1, memory 0.7

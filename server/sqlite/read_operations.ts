@@ -17,6 +17,7 @@ import type {
   UserRecord,
 } from "../store.ts";
 import { readHistory } from "./history.ts";
+import { countMembers, readMembers } from "./members.ts";
 import { messagesAt } from "./message_rows.ts";
 import { readMissed } from "./missed.ts";
 import {
@@ -77,19 +78,11 @@ export class ReadOperations {
   }
 
   countParticipants(conversationId: ConversationId): number {
-    return this.sql.get<{ count: number }>(
-      "SELECT count(*) AS count FROM participants WHERE conversation_id = ?",
-      conversationId,
-    )!.count;
+    return countMembers(this.sql, conversationId);
   }
 
   participants(conversationId: ConversationId, limit: number): MemberRecord[] {
-    return this.sql.all<{ id: UserId; name: string; is_bot: number }>(
-      `SELECT u.id, u.name, u.is_bot FROM participants p CROSS JOIN users u ON u.id = p.user_id
-      WHERE p.conversation_id = ? ORDER BY u.name_key LIMIT ?`,
-      conversationId,
-      limit,
-    ).map(({ id, name, is_bot }) => ({ userId: id, name, isBot: is_bot === 1 }));
+    return readMembers(this.sql, conversationId, limit);
   }
 
   listRooms(): RoomSummary[] {

@@ -29,6 +29,7 @@ import { IndexFiller } from "./index_filler.ts";
 import type { DatabaseOptions } from "./open_database.ts";
 import type { ReadOperations } from "./read_operations.ts";
 import type { ReadMethod } from "./reader.ts";
+import { StoreOpenError } from "./store_open_error.ts";
 import { unavailable } from "./worker_rpc.ts";
 import { Workers } from "./workers.ts";
 
@@ -62,14 +63,16 @@ export class SqliteStore implements Store {
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     const { folder, clock = SYSTEM_CLOCK, synchronous = "FULL", isServer = true } = options;
     const lock = isServer ? await lockFolder(folder) : null;
-    const workers = new Workers(lock, options.onFatal ?? (() => {}));
+    let onFatal = (_error: Error) => {};
+    const workers = new Workers(lock, (error) => onFatal(error));
     try {
       const epoch = await workers.writer.call("open", { folder, synchronous });
       await workers.reader.call("open", { folder, epoch, ownsIndex: isServer });
+      if (options.onFatal) onFatal = options.onFatal;
       return new SqliteStore(workers, { epoch, clock, isServer });
     } catch (error) {
       workers.end();
-      throw error;
+      throw toOpenError(folder, error);
     }
   }
 
@@ -273,4 +276,15 @@ export class SqliteStore implements Store {
       ReturnType<ReadOperations[M]>
     >;
   }
+}
+
+function toOpenError(folder: string, error: unknown): StoreOpenError {
+  if (error instanceof StoreOpenError) return error;
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  return new StoreOpenError(
+    `The database in ${folder} cannot be opened (${
+      cause ?? message
+    }). Check the rights on the folder and its free space.`,
+    { cause: error },
+  );
 }

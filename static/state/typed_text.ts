@@ -6,10 +6,11 @@ import { conversationKey } from "./keys.ts";
 const PREFIX = "parley.typed.";
 
 export class TypedText {
-  readonly #user: string;
+  #user = "";
   readonly #texts = signal<ReadonlyMap<string, string>>(new Map());
 
-  constructor(user: string) {
+  /** Whose texts these are. */
+  setUser(user: string): void {
     this.#user = user.toLowerCase();
   }
 

@@ -14,10 +14,12 @@ export function Composer({ name }: { name: string }) {
   const to = useSignal(name);
   const asks = useSignal(false);
   const problem = useSignal("");
-  const text = chat.typed.of(name);
+  const shown = chat.typed.of(name);
   const form = useRef<HTMLFormElement>(null);
 
   const send = async () => {
+    // Typed since the last drawing counts, too.
+    const text = chat.typed.of(name);
     if (text.trim() === "") return;
     problem.value = "";
     form.current?.querySelector("textarea")?.focus();
@@ -50,7 +52,7 @@ export function Composer({ name }: { name: string }) {
     >
       <ToField to={to} />
       <TextArea
-        text={text}
+        text={shown}
         to={to.value || name}
         asks={asks.value}
         onType={type}
@@ -73,7 +75,7 @@ export function Composer({ name }: { name: string }) {
           type="submit"
           class="button button-primary send"
           aria-label="Send"
-          disabled={text.trim() === ""}
+          disabled={shown.trim() === ""}
         >
           <Icon name="send" />
         </button>

@@ -34,7 +34,7 @@ export function ConversationView(
             showsMembers={showsMembers.value}
             onMembers={() => {
               showsMembers.value = !showsMembers.value;
-              void chat.loadMembers(name);
+              chat.directory.refreshMembers(name).catch(() => {});
             }}
           />
         )}
@@ -92,7 +92,7 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
       </p>
     );
   }
-  const members = chat.members.value.get(conversationKey(name));
+  const members = chat.directory.members.value.get(conversationKey(name));
   if (!members) return <p class="quiet">Room</p>;
   const online = members.filter(({ user }) => chat.presence.isOnline(user)).length;
   return <p class="quiet">{members.length} {members.length === 1 ? "member" : "members"}, {online} online</p>;

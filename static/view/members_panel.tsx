@@ -8,7 +8,7 @@ import { Icon } from "./icon.tsx";
 
 export function MembersPanel({ room, onClose }: { room: string; onClose: () => void }) {
   const chat = useChat();
-  const members = chat.members.value.get(conversationKey(room)) ?? [];
+  const members = chat.directory.members.value.get(conversationKey(room)) ?? [];
   const online = members.filter(({ user }) => chat.presence.isOnline(user));
   const away = members.filter(({ user }) => !chat.presence.isOnline(user));
   return (

@@ -1,0 +1,64 @@
+/** What the client tells: each message, notification and change of the connection goes to the parts that it concerns. */
+
+import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts";
+import type { Envelope } from "../../protocol/message.ts";
+import type { Chat } from "./chat.ts";
+import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
+
+export function incoming(chat: Chat): ChatClientEvents {
+  return {
+    message: (message) => takeMessage(chat, message),
+    notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
+    status: (status) => takeStatus(chat, status),
+  };
+}
+
+function takeMessage(chat: Chat, message: Envelope): void {
+  const me = chat.client.user;
+  const name = conversationOf(message, me);
+  chat.timelines.receive(message);
+  if (chat.conversations.current.value?.key !== conversationKey(name)) chat.timeline(name).trim();
+  chat.conversations.receive(message, me);
+  chat.presence.noteSender(message);
+}
+
+/** By `metadata.code`. What is not here is of no interest to the page. */
+const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => void>> = {
+  draft: (chat, notification) => chat.timelines.receiveDraft(notification),
+  typing: (chat, notification) => chat.presence.receiveTyping(notification, chat.client.user),
+  online: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), true),
+  offline: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), false),
+  nick: (chat, { metadata }) => chat.userRenamed(String(metadata.old), String(metadata.new)),
+  member_joined: takeMembership,
+  member_left: takeMembership,
+  seen: takeSeen,
+  gap: (chat) => chat.timelines.clear(),
+  closing: (chat, { message }) => chat.notice(message),
+  error: (chat, { message }) => chat.notice(message),
+};
+
+function takeMembership(chat: Chat, { metadata, message }: Envelope): void {
+  const room = String(metadata.room);
+  // The user joined or left on another device.
+  if (isSameUser(String(metadata.user), chat.client.user)) chat.directory.conversationsChanged();
+  if (chat.conversations.find(room)) chat.notice(message, room);
+  chat.directory.membersChanged(room);
+}
+
+function takeSeen(chat: Chat, { metadata }: Envelope): void {
+  const isPartly = chat.conversations.markRead(String(metadata.destination), Number(metadata.seq));
+  if (isPartly) chat.directory.conversationsChanged();
+}
+
+function takeStatus(chat: Chat, status: ClientStatus): void {
+  const wasOnline = chat.status.value.state === "online";
+  chat.status.value = status;
+  if (status.state !== "online") return;
+  chat.welcomed(status.welcome.metadata);
+  chat.timelines.dropDrafts();
+  const name = chat.conversations.currentName.value;
+  if (wasOnline || name === "") return;
+  // A connection that came back: what was missed has come by itself; the lists and what was cleared are fetched.
+  chat.directory.refresh().catch(() => {});
+  chat.load(name);
+}

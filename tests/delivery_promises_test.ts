@@ -1,0 +1,518 @@
+/** What is promised of every message: section 5 of docs/protocol.md, over real connections. */
+
+import assert from "node:assert/strict";
+import type { Envelope } from "../protocol/message.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { call, is, logIn, quit, says, texts, tokenOf } from "./scenario.ts";
+import { assertError, TestServer } from "./test_server.ts";
+
+function chat(message: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { type: "chat", destination: "#general", message, ...more };
+}
+
+async function tokenFor(server: TestServer, name: string): Promise<string> {
+  return await server.chat.accounts.tokenFor((await server.store.findUser(name))!);
+}
+
+// ---- 1. stored, then said ----
+
+Deno.test("when the stored reply comes the message is in the log, also for another reader of the file", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const { metadata } = await alice.say("#general", "hello");
+  const [stored] = await server.store.messagesBySeq([Number(metadata.seq)]);
+  assert.equal(stored?.text, "hello");
+});
+
+Deno.test("what was acknowledged is there after a restart", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const { client: alice, welcome } = await logIn(server, "alice");
+  await alice.say("#general", "kept");
+  server = await server.restart();
+  const { missed } = await logIn(server, "", { token: welcome.metadata.token, since: 0 });
+  assert.deepEqual(texts(missed), ["kept"]);
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
+
+// ---- 2. exactly once ----
+
+Deno.test("the same id with the same text is stored once, and the first reply comes again as a duplicate", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  const first = await alice.say("#general", "hello", { id: "once" });
+  const second = await alice.say("#general", "hello", { id: "once" });
+  assert.deepEqual(
+    [second.metadata.code, second.metadata.seq, second.metadata.timestamp, second.metadata.duplicate],
+    ["stored", first.metadata.seq, first.metadata.timestamp, true],
+  );
+  assert.equal(first.metadata.duplicate, undefined);
+  assert.deepEqual(texts(await bob.settled()), ["hello"]);
+});
+
+Deno.test("a duplicate sent in one piece with the first is none the less stored once", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  const line = JSON.stringify(chat("hello", { id: "once" }));
+  alice.send([line, line, line].join("\n"));
+  const replies = (await alice.settled()).filter(is("stored"));
+  assert.deepEqual(replies.map(({ metadata }) => metadata.duplicate === true).sort(), [false, true, true]);
+  assert.equal(new Set(replies.map(({ metadata }) => metadata.seq)).size, 1);
+  assert.deepEqual(texts(await bob.settled()), ["hello"]);
+});
+
+Deno.test("an id is known again on another connection, after a rename, and over another transport", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const first = await alice.say("#general", "hello", { id: "once" });
+  await alice.command("/nick alicia");
+  const token = await tokenFor(server, "alicia");
+  const socket = await server.websocket("", { token });
+  const again = await socket.say("#general", "hello", { id: "once" });
+  assert.deepEqual([again.metadata.seq, again.metadata.duplicate], [first.metadata.seq, true]);
+  const { json } = await call(server, "/api/messages/%23general?id=once", { token, body: "hello" });
+  assert.deepEqual([json.seq, json.metadata.duplicate], [first.metadata.seq, true]);
+});
+
+Deno.test("an id is known again after a restart", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const { client, welcome } = await logIn(server, "alice");
+  const first = await client.say("#general", "hello", { id: "once" });
+  server = await server.restart();
+  const again = await server.json("", { token: welcome.metadata.token });
+  const second = await again.say("#general", "hello", { id: "once" });
+  assert.deepEqual([second.metadata.seq, second.metadata.duplicate], [first.metadata.seq, true]);
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the same id with another text, or to somebody else, is id_conflict", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "hello", { id: "once" });
+  assertError(await alice.say("#general", "other", { id: "once" }), "id_conflict");
+  assertError(await alice.say("bob", "hello", { id: "once" }), "id_conflict");
+  assert.deepEqual(texts(await bob.settled()), ["hello"]);
+});
+
+Deno.test("another sender's id is no duplicate", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "hello", { id: "same" });
+  assert.equal((await bob.say("#general", "hello", { id: "same" })).metadata.duplicate, undefined);
+});
+
+Deno.test("a message without an id is stored as often as it is sent", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  alice.sendJson(chat("hello"));
+  alice.sendJson(chat("hello"));
+  await alice.settled();
+  assert.deepEqual(texts(await bob.settled()), ["hello", "hello"]);
+});
+
+Deno.test("a request that failed leaves its id free", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  assertError(await alice.say("#nowhere", "hello", { id: "once" }), "no_such_room");
+  assert.equal((await alice.say("#general", "hello", { id: "once" })).metadata.duplicate, undefined);
+});
+
+// ---- 3. one order ----
+
+Deno.test("what one connection sends keeps its order, with refused messages between them", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  const sent = Array.from(
+    { length: 300 },
+    (_, i) => chat(`line ${i}`, i % 7 === 3 ? { destination: "#nowhere" } : {}),
+  );
+  alice.send(sent.map((message) => JSON.stringify(message)).join("\n"));
+  await alice.settled();
+  const expected = sent.filter(({ destination }) => destination === "#general").map(({ message }) => message);
+  assert.deepEqual(texts(await bob.settled()), expected);
+});
+
+Deno.test("all see the messages of several senders and rooms in the order of seq, which only rises", async () => {
+  await using server = await TestServer.start();
+  const names = ["a", "b", "c"];
+  const clients = await Promise.all(names.map((name) => server.json(name)));
+  for (const client of clients) await client.command("/join #dev");
+  await Promise.all(clients.map((client) => client.settled()));
+  for (let i = 0; i < 100; i++) {
+    for (const client of clients) {
+      client.sendJson(chat(`${i}`, { destination: i % 2 ? "#dev" : "#general", id: `m${i}` }));
+    }
+    clients[0]!.sendJson(chat("direct", { destination: "b" }));
+  }
+  await Promise.all(clients.map((client) => client.settled().then(checkOrder)));
+  for (const client of clients) checkOrder(await client.settled());
+});
+
+/** Messages and `stored` replies rise in seq. */
+function checkOrder(envelopes: readonly Envelope[]): void {
+  const seqs = envelopes.flatMap(({ seq, metadata }) =>
+    seq !== undefined
+      ? [seq]
+      : metadata.code === "stored" && !metadata.duplicate
+      ? [Number(metadata.seq)]
+      : []
+  );
+  assert.deepEqual(seqs, seqs.toSorted((a, b) => a - b));
+  assert.equal(new Set(seqs).size, seqs.length);
+}
+
+Deno.test("the sending connection gets the reply, the sender's other connections get the message", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const other = await server.websocket("", { token: await tokenFor(server, "alice") });
+  await server.json("bob");
+  for (const destination of ["#general", "bob", "alice"]) {
+    await alice.say(destination, `to ${destination}`);
+    assert.equal((await other.envelope(says(`to ${destination}`))).sender, "alice");
+  }
+  assert.deepEqual(texts(await alice.settled()), []);
+});
+
+// ---- 4. nothing missed ----
+
+Deno.test("with since one gets every later message of rooms, direct messages and subscriptions, one's own too", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await server.json("sensor").then(async (sensor) => {
+    await bob.command("/subscribe sensor");
+    const { metadata } = await bob.say("#general", "the cursor");
+    const token = await tokenFor(server, "bob");
+    await bob.say("#general", "my own");
+    await alice.say("#general", "room");
+    await alice.say("bob", "direct");
+    await sensor.say("", "reading", { type: "subscription" });
+    await quit(bob);
+    await alice.say("#general", "while away");
+    const { missed, caughtUp } = await logIn(server, "", { token, since: metadata.seq });
+    assert.deepEqual(texts(missed), ["my own", "room", "direct", "reading", "while away"]);
+    assert.ok(missed.every(({ metadata }) => metadata.stored === true));
+    checkOrder(missed);
+    assert.deepEqual([caughtUp.metadata.count, caughtUp.metadata.seq], [5, missed.at(-1)!.seq]);
+  });
+});
+
+Deno.test("without since one gets what none of one's connections was sent, without one's own", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "while here");
+  await bob.settled();
+  await bob.say("#general", "my own");
+  await quit(bob);
+  await alice.say("#general", "while away");
+  const { missed } = await logIn(server, "bob");
+  assert.deepEqual(texts(missed), ["while away"]);
+});
+
+Deno.test("a user who goes and comes again at once gets nothing twice and misses nothing", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await quit(await server.json("bob"));
+  for (let round = 0; round < 15; round++) {
+    await alice.say("bob", `away ${round}`);
+    const { client, missed } = await logIn(server, "bob");
+    assert.deepEqual(texts(missed), [`away ${round}`]);
+    await alice.say("bob", `here ${round}`);
+    await client.envelope(says(`here ${round}`));
+    await quit(client);
+  }
+});
+
+Deno.test("what one connection of a user was sent is not kept for another", async () => {
+  await using server = await TestServer.start();
+  const { client, welcome } = await logIn(server, "alice");
+  const bob = await server.json("bob");
+  await bob.say("alice", "seen there");
+  await client.envelope(says("seen there"));
+  await client.settled();
+  const second = await logIn(server, "", { token: welcome.metadata.token });
+  assert.deepEqual(texts(second.missed), []);
+});
+
+Deno.test("a first login starts at the present, but for direct messages kept for that name", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await alice.say("#general", "old");
+  await alice.say("Joe", "kept");
+  const { missed } = await logIn(server, "joe");
+  assert.deepEqual(texts(missed), ["kept"]);
+});
+
+Deno.test("a room that was joined since counts from the joining", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.command("/join #dev");
+  await alice.say("#dev", "before");
+  await bob.command("/join #dev");
+  await alice.say("#dev", "after");
+  const { missed } = await logIn(server, "", { token: await tokenFor(server, "bob"), since: 0 });
+  assert.deepEqual(texts(missed), ["after"]);
+});
+
+Deno.test("what is said in a room that one left does not come with since", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "as a member");
+  await bob.command("/leave #general");
+  await alice.say("#general", "as none");
+  const { missed } = await logIn(server, "", { token: await tokenFor(server, "bob"), since: 0 });
+  assert.deepEqual(texts(missed), []);
+});
+
+Deno.test("a since beyond the end of the log is the end of the log", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await alice.say("#general", "hello");
+  const { client, missed, caughtUp } = await logIn(server, "bob", { since: 1_000_000 });
+  assert.deepEqual([texts(missed), caughtUp.metadata.seq], [[], 1]);
+  await alice.say("#general", "live");
+  await client.envelope(says("live"));
+});
+
+Deno.test("messages said while somebody logs in come once each, stored or live, in order", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await quit(await server.json("bob"));
+  const lines = Array.from({ length: 600 }, (_, i) => `line ${i}`);
+  for (const line of lines.slice(0, 300)) alice.sendJson(chat(line));
+  await alice.settled();
+  const bob = await server.tcp();
+  bob.login("bob");
+  for (const line of lines.slice(300)) alice.sendJson(chat(line));
+  const got: Envelope[] = [];
+  while (texts(got).length < lines.length) got.push(JSON.parse(await bob.next()));
+  assert.deepEqual(texts(got), lines);
+  const at = got.findIndex(is("caught_up"));
+  assert.ok(
+    got.slice(0, at).filter(({ type }) => type === "chat").every(({ metadata }) => metadata.stored === true),
+  );
+  assert.ok(got.slice(at).every(({ metadata }) => metadata.stored === undefined));
+});
+
+Deno.test("where more than 10,000 messages were missed the newest come, after a gap that says what is left out", async () => {
+  await using server = await TestServer.start();
+  const bob = await server.json("bob");
+  const alice = (await server.json("alice"), (await server.store.findUser("alice"))!);
+  const room = (await server.store.findRoom("#general"))!;
+  await quit(bob);
+  const message = {
+    conversationId: room.id,
+    senderId: alice.id,
+    type: "chat",
+    metadata: "{}",
+    clientId: null,
+  } as const;
+  const all = Array.from(
+    { length: 10_050 },
+    (_, i) => ({ ...message, text: `line ${i}`, createdAt: Date.now() }),
+  );
+  await server.store.append(all);
+  server.chat.router.deliverer.deliveredSeq = await server.store.head();
+  const { missed, caughtUp } = await logIn(server, "bob", { since: 0 });
+  const gap = missed[0]!;
+  assert.deepEqual([gap.metadata.code, gap.metadata.from, gap.metadata.to], ["gap", 1, 50]);
+  assert.equal(texts(missed).length, 10_000);
+  assert.deepEqual([missed[1]!.message, missed.at(-1)!.message], ["line 50", "line 10049"]);
+  assert.equal(caughtUp.metadata.count, 10_000);
+});
+
+Deno.test("/check gives what was not sent yet: while one is connected that is nothing", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "hello");
+  await bob.envelope(says("hello"));
+  const { metadata } = await bob.command("!check");
+  assert.deepEqual([metadata.code, metadata.count], ["checked", 0]);
+});
+
+// ---- 5. nobody waits for a slow reader ----
+
+Deno.test("who reads nothing is closed, the others get everything, and since brings the rest", async () => {
+  await using server = await TestServer.start();
+  const { welcome } = await logIn(server, "slow");
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  const login = { type: "command", message: "/login", metadata: { token: welcome.metadata.token } };
+  await conn.write(new TextEncoder().encode(JSON.stringify(login) + "\n"));
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  const slow = server.chat.router.live.userNamed("slow")!;
+  while (slow.receivers.size < 2) await alice.settled();
+  const text = "x".repeat(15_000);
+  let sent = 0;
+  while (slow.receivers.size === 2) {
+    assert.ok(sent < 4000, "it was never closed");
+    await alice.say("#general", `${sent++}:${text}`);
+  }
+  assert.equal(texts(await bob.settled()).length, sent);
+  const { missed } = await logIn(server, "", { token: welcome.metadata.token, since: 0 });
+  assert.equal(texts(missed).length, sent);
+  conn.close();
+});
+
+Deno.test("stored messages come in pages and do not count: 3 MiB of them reach who reads late", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await quit(await server.json("bob"));
+  const text = "x".repeat(15_000);
+  for (let i = 0; i < 200; i++) alice.sendJson(chat(`${i}:${text}`));
+  await alice.settled();
+  const { missed } = await logIn(server, "bob");
+  assert.equal(texts(missed).length, 200);
+});
+
+// ---- 6. too fast is slowed, not lost ----
+
+Deno.test("who sends too fast over TCP is read more slowly, and nothing is refused", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  for (let i = 0; i < 30; i++) alice.sendJson(chat(`line ${i}`));
+  await bob.envelope(says("line 19"));
+  for (let i = 20; i < 30; i++) {
+    await clock.armed(200);
+    clock.advance(200);
+    await bob.envelope(says(`line ${i}`));
+  }
+  assert.equal((await alice.settled()).some(is("error")), false);
+});
+
+Deno.test("over HTTP too fast is 429 rate_limited, with Retry-After", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const token = await tokenOf(server, "alice");
+  const post = () => call(server, "/api/messages/%23general", { token, body: "hello" });
+  for (let i = 0; i < 20; i++) assert.equal((await post()).status, 201);
+  const { status, json, headers } = await post();
+  assert.deepEqual([status, json.error], [429, "rate_limited"]);
+  assert.ok(json.retry_after_ms > 0);
+  assert.ok(Number(headers.get("retry-after")) >= 1);
+  clock.advance(json.retry_after_ms);
+  assert.equal((await post()).status, 201);
+});
+
+Deno.test("over WebSocket messages are refused where slowing is not enough, all until retry_after_ms has passed", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const alice = await server.websocket("alice");
+  // Without a login its round trips have no rate.
+  const other = await server.tcp();
+  const { connection } = [...server.chat.sessions].find(({ connection }) =>
+    connection.transport === "websocket"
+  )!;
+  for (let i = 0; i < 200; i++) alice.sendJson(chat(`line ${i}`, { id: `m${i}` }));
+  const isRefused = () => alice.transcript.some((line) => line.includes("rate_limited"));
+  while (connection.backlog <= 105 && !isRefused()) await other.settled();
+  const isOver = passTime(clock);
+  const replies: Envelope[] = [];
+  while (replies.length < 200) {
+    replies.push(await alice.envelope(({ metadata }) => metadata.reply_to !== undefined));
+  }
+  isOver();
+  // A refusal may overtake the replies of what is being stored.
+  const numberOf = ({ metadata }: Envelope) => Number(String(metadata.reply_to).slice(1));
+  const ordered = replies.toSorted((a, b) => numberOf(a) - numberOf(b));
+  const first = ordered.findIndex(is("error"));
+  assert.ok(first >= 20);
+  assert.ok(ordered.slice(0, first).every(is("stored")));
+  for (const reply of ordered.slice(first)) assertError(reply, "rate_limited");
+  clock.advance(Number(ordered.at(-1)!.metadata.retry_after_ms));
+  const again = await alice.say("#general", `line ${first}`, { id: `m${first}` });
+  assert.deepEqual([again.metadata.code, again.metadata.duplicate], ["stored", undefined]);
+});
+
+/** Lets the pauses of the rate, of 200 ms, pass as they come; returns what ends that. */
+function passTime(clock: FakeClock): () => void {
+  let isOver = false;
+  const pass = () => {
+    if (isOver) return;
+    clock.advance(200);
+    void clock.armed(200).then(pass);
+  };
+  void clock.armed(200).then(pass);
+  return () => void (isOver = true);
+}
+
+Deno.test("bots are exempt from the rate", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const robot = await server.json("", { token: await server.chat.accounts.botToken("robot") });
+  await robot.command("/join #general");
+  for (let i = 0; i < 100; i++) robot.sendJson(chat(`line ${i}`));
+  const bob = await robot.say("#general", "done");
+  assert.equal(bob.metadata.code, "stored");
+});
+
+Deno.test("two connections of a user share the user's rate", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const alice = await server.json("alice");
+  const token = await tokenFor(server, "alice");
+  for (let i = 0; i < 20; i++) alice.sendJson(chat(`line ${i}`));
+  await alice.settled();
+  assert.equal((await call(server, "/api/messages/%23general", { token, body: "hello" })).status, 429);
+});
+
+// ---- connections ----
+
+Deno.test("commands that come too fast wait for their turn, and none is refused", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const alice = await server.json("alice");
+  for (let i = 0; i < 110; i++) alice.sendJson({ type: "command", id: `c${i}`, message: "/ping" });
+  for (let i = 0; i < 110; i++) {
+    const reply = alice.envelope(({ metadata }) => metadata.reply_to === `c${i}`);
+    if (i >= 100) {
+      await clock.armed(20);
+      clock.advance(20);
+    }
+    assert.equal((await reply).metadata.code, "pong");
+  }
+});
+
+Deno.test("a restart of the server keeps the epoch, so that cursors stay good; another log has another", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const first = (await logIn(server, "alice")).welcome.metadata.epoch;
+  server = await server.restart();
+  assert.equal((await logIn(server, "bob")).welcome.metadata.epoch, first);
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+  await using other = await TestServer.start();
+  assert.notEqual((await logIn(other, "alice")).welcome.metadata.epoch, first);
+});
+
+Deno.test("seq goes on where it was after a restart, and is never used again", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const before = await (await server.json("alice")).say("#general", "before");
+  server = await server.restart();
+  const after = await (await server.json("alice")).say("#general", "after");
+  assert.ok(Number(after.metadata.seq) > Number(before.metadata.seq));
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a message in flight while its receiver joins and leaves comes once or not at all, never late", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.command("/join #dev");
+  for (let round = 0; round < 20; round++) {
+    alice.sendJson(chat(`a${round}`, { destination: "#dev" }));
+    const { metadata } = await bob.command("/join #dev");
+    alice.sendJson(chat(`b${round}`, { destination: "#dev" }));
+    await alice.settled();
+    const live = texts(await bob.settled());
+    const all = [...texts(metadata.messages as Envelope[]), ...live].filter((text) =>
+      text.endsWith(String(round))
+    );
+    assert.deepEqual(all.slice(-2), [`a${round}`, `b${round}`]);
+    assert.equal(new Set(all).size, all.length);
+    await bob.command("/leave #dev");
+  }
+});

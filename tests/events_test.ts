@@ -1,0 +1,529 @@
+/** Live events, feeds, and what bots can do beyond others: sections 4, 6 and 8 of docs/protocol.md. */
+
+import assert from "node:assert/strict";
+import type { Envelope } from "../protocol/message.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { bot, call, codes, is, logIn, quit, says, settledText, texts, tokenOf } from "./scenario.ts";
+import { assertError, TestServer } from "./test_server.ts";
+
+async function tokenFor(server: TestServer, name: string): Promise<string> {
+  return await server.chat.accounts.tokenFor((await server.store.findUser(name))!);
+}
+
+// ---- presence ----
+
+Deno.test("who comes is online to those who share a room, gathered for a second", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.json("alice");
+  clock.advance(1000);
+  await quit(await server.json("bob"));
+  clock.advance(60_000);
+  await alice.envelope(is("ping"));
+  await alice.settled();
+  await server.json("bob");
+  assert.deepEqual(codes(await alice.settled()), []);
+  clock.advance(1000);
+  assert.equal((await alice.envelope(is("online"))).metadata.user, "bob");
+});
+
+Deno.test("who goes is offline after ten seconds away, not before", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.json("alice");
+  const bob = await server.json("bob");
+  clock.advance(1000);
+  await alice.envelope(is("online", "bob"));
+  await quit(bob);
+  clock.advance(9000);
+  assert.deepEqual(codes(await alice.settled()), []);
+  clock.advance(2000);
+  assert.equal((await alice.envelope(is("offline"))).metadata.user, "bob");
+});
+
+Deno.test("a reconnect within ten seconds is no news", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.json("alice");
+  const bob = await server.json("bob");
+  clock.advance(1000);
+  await alice.envelope(is("online", "bob"));
+  await quit(bob);
+  clock.advance(5000);
+  await alice.settled();
+  await server.json("bob");
+  for (let second = 0; second < 15; second++) {
+    clock.advance(1000);
+    assert.deepEqual(codes(await alice.settled()), []);
+  }
+});
+
+Deno.test("a second connection of a user, and its end, are no news", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  clock.advance(1000);
+  await alice.envelope(is("online", "bob"));
+  await quit(await server.json("", { token: await tokenFor(server, "bob") }));
+  clock.advance(15_000);
+  assert.deepEqual(codes(await alice.settled()), []);
+  await bob.settled();
+});
+
+Deno.test("those who share no room hear nothing of a user's coming and going", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.json("alice");
+  await alice.command("/leave #general");
+  const bob = await server.json("bob");
+  clock.advance(1000);
+  await quit(bob);
+  clock.advance(11_000);
+  assert.deepEqual(codes(await alice.settled()), []);
+});
+
+Deno.test("text mode shows who is online and offline", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.text("alice");
+  const bob = await server.text("bob");
+  await settledText(alice);
+  clock.advance(1000);
+  assert.equal(await alice.next(), "* bob is online");
+  await quit(bob);
+  clock.advance(11_000);
+  assert.equal(await alice.next(), "* bob is offline");
+});
+
+Deno.test("a room of over 200 members gets no presence, joins and leaves", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const alice = await server.json("alice");
+  const lobby = (await server.store.findRoom("#general"))!;
+  for (let i = 0; i < 200; i++) {
+    const user = await server.store.createUser({
+      name: `member${i}`,
+      passwordHash: null,
+      isBot: false,
+      isGuest: false,
+    });
+    await server.store.join(lobby.id, user!.id, clock.now());
+  }
+  const bob = await server.json("bob");
+  clock.advance(1000);
+  await bob.command("/nick bobby");
+  await bob.command("/leave #general");
+  clock.advance(1000);
+  assert.deepEqual(codes(await alice.settled()), []);
+});
+
+// ---- typing and read markers ----
+
+Deno.test("/typing tells the members of a room but oneself, and has no reply", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.envelope(is("member_joined"));
+  alice.sendJson({ type: "command", id: "t", message: "/typing #general" });
+  assert.deepEqual(await alice.settled(), []);
+  const { metadata } = await bob.envelope(is("typing"));
+  assert.deepEqual([metadata.destination, metadata.user], ["#general", "alice"]);
+});
+
+Deno.test("/typing NAME tells that user alone, on all its connections", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob, carol] = [
+    await server.json("alice"),
+    await server.json("bob"),
+    await server.json("carol"),
+  ];
+  const second = await server.websocket("", { token: await tokenFor(server, "bob") });
+  await alice.say("bob", "hi");
+  alice.sendJson({ type: "command", message: "/typing", destination: "bob" });
+  for (const client of [bob, second]) {
+    assert.equal((await client.envelope(is("typing"))).metadata.user, "alice");
+  }
+  assert.deepEqual(codes(await carol.settled()), []);
+});
+
+Deno.test("typing names the user as the name is spelled, however it was written", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("Bob")];
+  await alice.say("bob", "hi");
+  alice.sendJson({ type: "command", message: "/typing BOB" });
+  assert.equal((await bob.envelope(is("typing"))).metadata.destination, "Bob");
+});
+
+Deno.test("typing is not shown in text mode", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.text("bob")];
+  alice.sendJson({ type: "command", message: "/typing #general" });
+  await alice.settled();
+  assert.deepEqual(await settledText(bob), []);
+});
+
+Deno.test("/seen is told to the user's other connections, and to nobody else", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  const second = await server.websocket("", { token: await tokenFor(server, "bob") });
+  const { metadata: { seq } } = await alice.say("#general", "hello");
+  await bob.command(`/seen #general ${seq}`);
+  const { metadata } = await second.envelope(is("seen"));
+  assert.deepEqual([metadata.destination, metadata.seq], ["#general", seq]);
+  assert.deepEqual(codes(await alice.settled()), []);
+});
+
+// ---- feeds ----
+
+Deno.test("a subscription reaches those who subscribed, with an empty destination, and the reply counts them", async () => {
+  await using server = await TestServer.start();
+  const [sensor, bob, carol] = [
+    await server.json("sensor"),
+    await server.json("bob"),
+    await server.json("carol"),
+  ];
+  assert.equal((await bob.command("/subscribe SENSOR")).metadata.to, "sensor");
+  const reply = await sensor.say("", "21 °C", {
+    type: "subscription",
+    metadata: { celsius: 21, unit: "°C" },
+  });
+  assert.deepEqual([reply.metadata.code, reply.metadata.subscribers], ["stored", 1]);
+  const got = await bob.envelope(says("21 °C"));
+  assert.deepEqual([got.type, got.sender, got.destination, got.seq, got.metadata], [
+    "subscription",
+    "sensor",
+    "",
+    reply.metadata.seq,
+    { celsius: 21, unit: "°C" },
+  ]);
+  assert.deepEqual(texts(await carol.settled()), []);
+});
+
+Deno.test("in text mode a reading is shown with its publisher", async () => {
+  await using server = await TestServer.start();
+  const [sensor, bob] = [await server.json("sensor"), await server.text("bob")];
+  bob.send("/subscribe sensor");
+  assert.equal(await bob.next(), "* Subscribed to sensor.");
+  await sensor.say("", "21.4 °C", { type: "subscription" });
+  assert.match(await bob.next(), /^\[.{19}\] sensor: 21\.4 °C$/);
+});
+
+Deno.test("after /unsubscribe nothing more comes", async () => {
+  await using server = await TestServer.start();
+  const [sensor, bob] = [await server.json("sensor"), await server.json("bob")];
+  await bob.command("/subscribe sensor");
+  assert.equal((await bob.command("/unsubscribe sensor")).metadata.code, "unsubscribed");
+  const reply = await sensor.say("", "21 °C", { type: "subscription" });
+  assert.equal(reply.metadata.subscribers, 0);
+  assert.deepEqual(texts(await bob.settled()), []);
+});
+
+Deno.test("subscribing twice counts once, unsubscribing without a subscription is fine", async () => {
+  await using server = await TestServer.start();
+  const [sensor, bob] = [await server.json("sensor"), await server.json("bob")];
+  assert.equal((await bob.command("/unsubscribe sensor")).metadata.code, "unsubscribed");
+  for (let i = 0; i < 2; i++) {
+    assert.equal((await bob.command("/subscribe sensor")).metadata.code, "subscribed");
+  }
+  const reply = await sensor.say("", "21 °C", { type: "subscription" });
+  assert.equal(reply.metadata.subscribers, 1);
+  assert.deepEqual(texts(await bob.settled()), ["21 °C"]);
+});
+
+Deno.test("a subscription outlives a restart of the server, and readings are kept while one is away", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const bob = await server.json("bob");
+  await bot(server, "sensor");
+  await bob.command("/subscribe sensor");
+  await quit(bob);
+  server = await server.restart();
+  const sensor = await bot(server, "sensor");
+  assert.equal((await sensor.say("", "21 °C", { type: "subscription" })).metadata.subscribers, 1);
+  assert.deepEqual(texts((await logIn(server, "bob")).missed), ["21 °C"]);
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
+
+for (const isOnline of [true, false]) {
+  Deno.test(`saying subscribe to a bot that is ${isOnline ? "online" : "away"} is the command, and not stored`, async () => {
+    await using server = await TestServer.start();
+    const sensor = await bot(server, "sensor");
+    if (!isOnline) await quit(sensor);
+    const bob = await server.json("bob");
+    const reply = await bob.say("sensor", "Subscribe");
+    assert.deepEqual([reply.metadata.code, reply.metadata.to], ["subscribed", "sensor"]);
+    assert.equal((await bob.say("sensor", "unsubscribe")).metadata.code, "unsubscribed");
+    assert.equal(await server.store.head(), 0);
+    if (isOnline) assert.deepEqual(texts(await sensor.settled()), []);
+  });
+}
+
+Deno.test("in text mode `sensor: subscribe` subscribes", async () => {
+  await using server = await TestServer.start();
+  const sensor = await bot(server, "sensor");
+  const bob = await server.text("bob");
+  bob.send("sensor: subscribe");
+  assert.equal(await bob.next(), "* Subscribed to sensor.");
+  assert.equal((await sensor.say("", "1", { type: "subscription" })).metadata.subscribers, 1);
+});
+
+Deno.test("saying subscribe to a person, or in a room, is a message", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("bob", "subscribe");
+  await bob.envelope(says("subscribe"));
+  await alice.say("#general", "unsubscribe");
+  await bob.envelope(says("unsubscribe"));
+});
+
+// ---- bots and questions ----
+
+async function asking(server: TestServer) {
+  const ai = await bot(server, "aibot");
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.envelope(is("member_joined", "bob"));
+  return { ai, alice, bob };
+}
+
+Deno.test("what a bot says carries bot: true, what a person says does not, whatever it claims", async () => {
+  await using server = await TestServer.start();
+  const robot = await bot(server, "robot");
+  const bob = await server.json("bob");
+  await robot.say("bob", "beep", { metadata: { bot: false } });
+  assert.equal((await bob.envelope(says("beep"))).metadata.bot, true);
+});
+
+for (const command of ["/ask", "/search", "/AIBot"]) {
+  Deno.test(`${command} says the question in the room, and the AI bot gets it with ask: true without being there`, async () => {
+    await using server = await TestServer.start();
+    const { ai, alice, bob } = await asking(server);
+    const reply = await alice.command(`${command} what is new?`, { destination: "#general" });
+    assert.equal(reply.metadata.code, "stored");
+    const question = await ai.envelope(says("what is new?"));
+    assert.deepEqual([question.type, question.sender, question.destination, question.metadata.ask], [
+      "chat",
+      "alice",
+      "#general",
+      true,
+    ]);
+    assert.equal((await bob.envelope(says("what is new?"))).type, "chat");
+  });
+}
+
+Deno.test("in text mode /ask is said in the current room", async () => {
+  await using server = await TestServer.start();
+  const ai = await bot(server, "aibot");
+  const bob = await server.json("bob");
+  const alice = await server.text("alice");
+  alice.send("/ask what now?");
+  assert.equal((await bob.envelope(says("what now?"))).destination, "#general");
+  await ai.envelope(says("what now?"));
+});
+
+for (const destination of ["bob", ""]) {
+  Deno.test(`/ask with ${destination ? "a user as" : "no"} destination goes to the bot directly`, async () => {
+    await using server = await TestServer.start();
+    const { ai, alice, bob } = await asking(server);
+    assert.equal((await alice.command("/ask in private", { destination })).metadata.code, "stored");
+    assert.equal((await ai.envelope(says("in private"))).destination, "aibot");
+    assert.deepEqual(texts(await bob.settled()), []);
+  });
+}
+
+Deno.test("openai is asked rather than aibot where it is here", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  const openai = await bot(server, "openai");
+  await alice.command("/ask who answers?", { destination: "#general" });
+  await openai.envelope(says("who answers?"));
+  assert.deepEqual(texts(await ai.settled()), []);
+});
+
+Deno.test("a question waits for a bot that is away, and its asker is told", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await quit(ai);
+  const reply = await alice.command("/ask are you there?", { destination: "#general" });
+  assert.deepEqual([reply.metadata.code, reply.metadata.offline], ["stored", true]);
+  const token = await server.chat.accounts.botToken("aibot");
+  const { missed } = await logIn(server, "", { token });
+  assert.deepEqual(missed.map(({ message, metadata }) => [message, metadata.ask]), [[
+    "are you there?",
+    true,
+  ]]);
+});
+
+Deno.test("/ask where there is no AI bot at all is no_such_user", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  assertError(await alice.command("/ask anybody?", { destination: "#general" }), "no_such_user");
+  assert.equal(await server.store.head(), 0);
+});
+
+Deno.test("/ask in a room that one is not in is not_a_member", async () => {
+  await using server = await TestServer.start();
+  const { alice, bob } = await asking(server);
+  await alice.command("/join #dev");
+  assertError(await bob.command("/ask x", { destination: "#dev" }), "not_a_member");
+});
+
+Deno.test("a bot's /ask is forbidden: nothing that a bot says triggers a bot", async () => {
+  await using server = await TestServer.start();
+  await asking(server);
+  const robot = await bot(server, "robot");
+  await robot.command("/join #general");
+  assertError(await robot.command("/ask x", { destination: "#general" }), "forbidden");
+});
+
+Deno.test("the bot may answer a question in a room that it has not joined, once", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice, bob } = await asking(server);
+  await alice.command("/ask what is new?", { destination: "#general" });
+  const { seq } = await ai.envelope(says("what is new?"));
+  const answer = { metadata: { answer_to: seq }, id: `answer-${seq}` };
+  assert.equal((await ai.say("#general", "nothing", answer)).metadata.code, "stored");
+  for (const client of [alice, bob]) {
+    const { metadata } = await client.envelope(says("nothing"));
+    assert.deepEqual([metadata.answer_to, metadata.bot], [seq, true]);
+  }
+  assert.equal((await ai.say("#general", "nothing", answer)).metadata.duplicate, true);
+  assertError(await ai.say("#general", "more", { metadata: { answer_to: seq } }), "forbidden");
+  assert.deepEqual(texts(await bob.settled()), []);
+});
+
+Deno.test("a bot may not answer what is no question to it, nor speak in a room that it is not in", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  const robot = await bot(server, "robot");
+  const { metadata: { seq } } = await alice.say("#general", "just talking");
+  assertError(await ai.say("#general", "x", { metadata: { answer_to: seq } }), "forbidden");
+  assertError(await ai.say("#general", "x"), "not_a_member");
+  const question = await alice.command("/ask really?", { destination: "#general" });
+  assertError(
+    await robot.say("#general", "x", { metadata: { answer_to: question.metadata.seq } }),
+    "forbidden",
+  );
+});
+
+Deno.test("a bot may not answer a question in another room than where it was asked", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await alice.command("/join #dev");
+  const question = await alice.command("/ask really?", { destination: "#dev" });
+  assertError(await ai.say("#general", "x", { metadata: { answer_to: question.metadata.seq } }), "forbidden");
+});
+
+Deno.test("a person who claims answer_to gains nothing by it", async () => {
+  await using server = await TestServer.start();
+  const { alice, bob } = await asking(server);
+  await alice.command("/join #dev");
+  const question = await alice.command("/ask really?", { destination: "#dev" });
+  assertError(await bob.say("#dev", "x", { metadata: { answer_to: question.metadata.seq } }), "not_a_member");
+});
+
+Deno.test("a question that was answered does not come again after a restart of the bot, an open one does", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await alice.command("/ask first?", { destination: "#general" });
+  const { seq } = await ai.envelope(says("first?"));
+  await ai.say("#general", "yes", { metadata: { answer_to: seq } });
+  await alice.command("/ask second?", { destination: "#general" });
+  await ai.envelope(says("second?"));
+  await quit(ai);
+  const { missed } = await logIn(server, "", {
+    token: await server.chat.accounts.botToken("aibot"),
+    since: 0,
+  });
+  assert.deepEqual(texts(missed), ["second?"]);
+});
+
+Deno.test("drafts reach those who will get the answer, and are not stored", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice, bob } = await asking(server);
+  const draft = { draft: "d1", delta: "Hel" };
+  ai.sendJson({ type: "command", id: "x", message: "/draft", destination: "#general", metadata: draft });
+  for (const client of [alice, bob]) {
+    const { metadata } = await client.envelope(is("draft"));
+    assert.deepEqual(
+      [metadata.destination, metadata.user, metadata.draft, metadata.delta],
+      ["#general", "aibot", "d1", "Hel"],
+    );
+  }
+  assert.deepEqual(await ai.settled(), []);
+  assert.equal(await server.store.head(), 0);
+});
+
+Deno.test("a draft in a direct conversation reaches that user alone", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice, bob } = await asking(server);
+  await alice.say("aibot", "hello");
+  const draft = { draft: "d1", delta: "Hi" };
+  ai.sendJson({ type: "command", message: "/draft", destination: "alice", metadata: draft });
+  assert.equal((await alice.envelope(is("draft"))).metadata.delta, "Hi");
+  assert.deepEqual(codes(await bob.settled()), []);
+});
+
+Deno.test("a person's /draft is forbidden, a bot's without what it needs is bad_arguments", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  const metadata = { draft: "d1", delta: "x" };
+  assertError(await alice.command("/draft", { destination: "#general", metadata }), "forbidden");
+  assertError(
+    await ai.command("/draft", { destination: "#general", metadata: { draft: 1, delta: "x" } }),
+    "bad_arguments",
+  );
+  assertError(await ai.command("/draft", { metadata }), "bad_arguments");
+});
+
+Deno.test("/stop asks the AI bot to end what it writes for the user", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  const reply = await alice.command("/stop");
+  assert.deepEqual([reply.metadata.code, reply.metadata.to], ["stopped", "aibot"]);
+  assert.equal((await ai.envelope(is("stop"))).metadata.user, "alice");
+});
+
+Deno.test("with behalf= a bot finds what the asker may read, and no more", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice, bob } = await asking(server);
+  await alice.command("/join #dev");
+  await alice.say("#dev", "needle of alice");
+  await bob.say("#general", "needle of all");
+  const ask = async (client: typeof alice) =>
+    (await client.command("/ask where is the needle?", { destination: "#general" })).metadata.seq;
+  const find = async (seq: unknown) => {
+    const { metadata } = await ai.command(`/find needle* of behalf=${seq}`);
+    return (metadata.messages as Envelope[]).map(({ message }) => message);
+  };
+  assert.deepEqual(await find(await ask(alice)), ["needle of all", "needle of alice"]);
+  assert.deepEqual(await find(await ask(bob)), ["needle of all"]);
+});
+
+Deno.test("behalf= works for what was said to the bot directly", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await alice.say("#general", "needle");
+  const { metadata: { seq } } = await alice.say("aibot", "where?");
+  const { metadata } = await ai.command(`/find needle behalf=${seq}`);
+  assert.equal((metadata.messages as Envelope[]).length, 1);
+});
+
+Deno.test("behalf= is forbidden to people, and to bots that were not asked", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice, bob } = await asking(server);
+  const robot = await bot(server, "robot");
+  const { metadata: { seq } } = await alice.command("/ask where?", { destination: "#general" });
+  const { metadata: { seq: said } } = await alice.say("#general", "just talking");
+  assertError(await bob.command(`/find x behalf=${seq}`), "forbidden");
+  assertError(await robot.command(`/find x behalf=${seq}`), "forbidden");
+  assertError(await ai.command(`/find x behalf=${said}`), "forbidden");
+  assertError(await ai.command("/find x behalf=999999"), "forbidden");
+});
+
+Deno.test("over HTTP a message that somebody is away for is stored all the same", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  const { status, json } = await call(server, "/api/messages/Joe", { token, body: "kept" });
+  assert.deepEqual([status, json.destination], [201, "Joe"]);
+  assert.deepEqual(texts((await logIn(server, "Joe")).missed), ["kept"]);
+});

@@ -1,0 +1,423 @@
+/** Rooms, members, history, search and read markers, as section 4 of docs/protocol.md promises them. */
+
+import assert from "node:assert/strict";
+import type { Envelope } from "../protocol/message.ts";
+import type { LineClient } from "./line_client.ts";
+import { bot, codes, is, quit, says, texts } from "./scenario.ts";
+import { assertError, TestServer } from "./test_server.ts";
+
+function messagesOf(reply: Envelope): Envelope[] {
+  return reply.metadata.messages as Envelope[];
+}
+
+async function pair(server: TestServer): Promise<[LineClient, LineClient]> {
+  const alice = await server.json("alice");
+  const bob = await server.json("bob");
+  await alice.envelope(is("member_joined", "bob"));
+  return [alice, bob];
+}
+
+async function sayAll(client: LineClient, destination: string, lines: readonly string[]): Promise<number[]> {
+  const seqs = [];
+  for (const line of lines) seqs.push(Number((await client.say(destination, line)).metadata.seq));
+  return seqs;
+}
+
+Deno.test("/join makes the room if there is none, and says all about it", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #Dev");
+  await alice.say("#Dev", "first");
+  const { metadata } = await bob.command("/join #dev");
+  const { code, room, members, member_count, messages, more, seq } = metadata as Record<string, unknown>;
+  assert.deepEqual([code, room, member_count, more, seq], ["joined", "#Dev", 2, false, 1]);
+  assert.deepEqual(members, [
+    { user: "alice", online: true, bot: false },
+    { user: "bob", online: true, bot: false },
+  ]);
+  assert.deepEqual(texts(messages as Envelope[]), ["first"]);
+});
+
+Deno.test("a room may be joined without its #, or by the destination", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  assert.equal((await alice.command("/join dev")).metadata.room, "#dev");
+  assert.equal((await alice.command("/join", { destination: "#other" })).metadata.room, "#other");
+});
+
+Deno.test("joined holds the newest 50 messages, oldest first, and says that there are more", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #dev");
+  for (let i = 1; i <= 60; i++) alice.sendJson({ type: "chat", destination: "#dev", message: `line ${i}` });
+  await alice.settled();
+  const reply = await bob.command("/join #dev");
+  assert.deepEqual(texts(messagesOf(reply)), Array.from({ length: 50 }, (_, i) => `line ${i + 11}`));
+  assert.equal(reply.metadata.more, true);
+});
+
+Deno.test("joining again is answered the same and announced to nobody", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  assert.equal((await bob.command("/join #general")).metadata.member_count, 2);
+  assert.deepEqual(await alice.settled(), []);
+});
+
+Deno.test("members hear of who joins and leaves, the one who does gets the reply only", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #dev");
+  assert.deepEqual(codes(await bob.settled()), []);
+  await bob.command("/join #dev");
+  const { metadata } = await alice.envelope(is("member_joined"));
+  assert.deepEqual([metadata.room, metadata.user], ["#dev", "bob"]);
+  assert.equal((await bob.command("/leave #dev")).metadata.room, "#dev");
+  assert.deepEqual((await alice.envelope(is("member_left"))).metadata.user, "bob");
+  assert.deepEqual(await bob.settled(), []);
+});
+
+Deno.test("who left a room gets nothing more of it and reads it no more", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.say("#general", "secret words");
+  await bob.envelope(says("secret words"));
+  await bob.command("/leave #general");
+  await alice.say("#general", "later");
+  assert.deepEqual(await bob.settled(), []);
+  assertError(await bob.command("/history #general"), "not_a_member");
+  assert.deepEqual(messagesOf(await bob.command("/find secret")), []);
+  assertError(await bob.command("/find secret in=#general"), "not_a_member");
+});
+
+Deno.test("saying something in a room that one is not in is not_a_member, and changes nothing", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #dev");
+  assertError(await bob.say("#dev", "hello?"), "not_a_member");
+  assert.equal(await server.store.head(), 0);
+});
+
+for (
+  const [command, error] of [
+    ["/join", "bad_arguments"],
+    ["/join #a #b", "bad_arguments"],
+    ["/join #a!b", "bad_name"],
+    [`/join #${"x".repeat(49)}`, "bad_name"],
+    ["/join #", "bad_name"],
+    ["/leave", "bad_arguments"],
+    ["/leave #nowhere", "no_such_room"],
+    ["/leave #dev", "not_a_member"],
+    ["/users #nowhere", "no_such_room"],
+    ["/history", "bad_arguments"],
+    ["/history #nowhere", "no_such_room"],
+    ["/history #dev", "not_a_member"],
+    ["/history nobody", "no_such_user"],
+    ["/history #general 0", "bad_arguments"],
+    ["/history #general before=x", "bad_arguments"],
+    ["/history #general before=1 after=2", "bad_arguments"],
+    ["/history #general #dev", "bad_arguments"],
+    ["/find", "bad_arguments"],
+    ["/find x in=#nowhere", "no_such_room"],
+    ["/find x in=#dev", "not_a_member"],
+    ["/find x from=nobody", "no_such_user"],
+    ["/find x before=y", "bad_arguments"],
+    ["/seen #general", "bad_arguments"],
+    ["/seen #general x", "bad_arguments"],
+    ["/seen #dev 1", "not_a_member"],
+    ["/subscribe", "bad_arguments"],
+    ["/subscribe nobody", "no_such_user"],
+    ["/unsubscribe nobody", "no_such_user"],
+    ["/typing", "bad_arguments"],
+    ["/typing #dev", "not_a_member"],
+    ["/say", "bad_arguments"],
+    ["/msg bob", "bad_arguments"],
+    ["/msg", "bad_arguments"],
+    ["/ask", "bad_arguments"],
+    ["/help nonsense", "bad_arguments"],
+    ["/nonsense", "unknown_command"],
+  ] as const
+) {
+  Deno.test(`${command} is ${error}, with words`, async () => {
+    await using server = await TestServer.start();
+    const [alice, bob] = await pair(server);
+    await alice.command("/join #dev");
+    const reply = await bob.command(command);
+    assertError(reply, error);
+    assert.notEqual(reply.message, "");
+    if (error === "bad_arguments") assert.match(reply.message, /Usage: \//);
+  });
+}
+
+Deno.test("a room name of 48 letters, marks and digits of any script is taken", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  for (const room of ["#" + "x".repeat(48), "#größe", "#日本語", "#हिन्दी", "#a_b.c-9", "#٣"]) {
+    assert.equal((await alice.command(`/join ${room}`)).metadata.room, room.normalize("NFKC"), room);
+  }
+});
+
+Deno.test("room names are the same after NFKC and toLowerCase", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #Straﬁn");
+  assert.equal((await bob.command("/join #STRAFIN")).metadata.member_count, 2);
+  await bob.say("#strafin", "hello");
+  await alice.envelope(says("hello"));
+});
+
+Deno.test("/list gives each room with its members, who is online, whether one joined, and its last seq", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #dev");
+  const [seq] = await sayAll(alice, "#dev", ["hello"]);
+  await quit(alice);
+  const { rooms } = (await bob.command("/list")).metadata;
+  assert.deepEqual(rooms, [
+    { room: "#dev", members: 1, online: 0, joined: false, last_seq: seq },
+    { room: "#general", members: 2, online: 1, joined: true, last_seq: 0 },
+  ]);
+});
+
+Deno.test("/users gives who is online, /users #room its members, also those who are away", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await bot(server, "robot");
+  await quit(alice);
+  const online = (await bob.command("/users")).metadata;
+  assert.deepEqual([online.users, online.count], [[
+    { user: "bob", online: true, bot: false },
+    { user: "robot", online: true, bot: true },
+  ], 2]);
+  const members = (await bob.command("/users general")).metadata;
+  assert.deepEqual([members.users, members.count], [[
+    { user: "alice", online: false, bot: false },
+    { user: "bob", online: true, bot: false },
+  ], 2]);
+});
+
+// ---- history ----
+
+Deno.test("/history gives the newest 20, oldest first, and says that there are more", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await sayAll(alice, "#general", Array.from({ length: 25 }, (_, i) => `line ${i + 1}`));
+  const reply = await alice.command("/history #general");
+  assert.deepEqual(texts(messagesOf(reply)), Array.from({ length: 20 }, (_, i) => `line ${i + 6}`));
+  assert.deepEqual([reply.metadata.code, reply.metadata.more], ["history", true]);
+});
+
+Deno.test("before=, after= and around= choose the page, a bare number is LIMIT", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const seqs = await sayAll(alice, "#general", ["1", "2", "3", "4", "5", "6"]);
+  const page = async (line: string) => texts(messagesOf(await alice.command(`/history #general ${line}`)));
+  assert.deepEqual(await page("2"), ["5", "6"]);
+  assert.deepEqual(await page(`before=${seqs[4]} 2`), ["3", "4"]);
+  assert.deepEqual(await page(`2 after=${seqs[1]}`), ["3", "4"]);
+  assert.deepEqual(await page(`around=${seqs[3]} 3`), ["3", "4", "5"]);
+  assert.deepEqual(await page(`after=${seqs[5]}`), []);
+});
+
+Deno.test("a limit beyond 200 gives 200", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  for (let i = 1; i <= 210; i++) {
+    alice.sendJson({ type: "chat", destination: "#general", message: `line ${i}` });
+  }
+  await alice.settled();
+  assert.equal(messagesOf(await alice.command("/history #general 1000")).length, 200);
+});
+
+Deno.test("members of a public room read its whole history, also from before they joined", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await sayAll(alice, "#general", ["before bob"]);
+  const bob = await server.json("bob");
+  assert.deepEqual(texts(messagesOf(await bob.command("/history #general"))), ["before bob"]);
+  assert.deepEqual(texts(messagesOf(await bob.command("/find before"))), ["before bob"]);
+});
+
+Deno.test("/history NAME is the direct conversation, seen from both sides", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.say("bob", "hi");
+  await bob.say("alice", "hello");
+  for (const [client, name] of [[alice, "BOB"], [bob, "alice"]] as const) {
+    const messages = messagesOf(await client.command(`/history ${name}`));
+    assert.deepEqual(messages.map(({ sender, destination }) => [sender, destination]), [["alice", "bob"], [
+      "bob",
+      "alice",
+    ]]);
+  }
+});
+
+Deno.test("nobody reads the direct messages of others", async () => {
+  await using server = await TestServer.start();
+  const [alice] = await pair(server);
+  const carol = await server.json("carol");
+  await alice.say("bob", "whispered words");
+  for (const name of ["alice", "bob"]) {
+    assert.deepEqual(messagesOf(await carol.command(`/history ${name}`)), []);
+    assert.deepEqual(messagesOf(await carol.command(`/find whispered in=${name}`)), []);
+  }
+  assert.deepEqual(messagesOf(await carol.command("/find whispered")), []);
+  assert.deepEqual(texts(await carol.settled()), []);
+});
+
+Deno.test("/history NAME/feed is what a service published", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.say("", "21 °C", { type: "subscription" });
+  const [reading] = messagesOf(await bob.command("/history alice/feed"));
+  assert.deepEqual([reading!.type, reading!.sender, reading!.message], ["subscription", "alice", "21 °C"]);
+});
+
+Deno.test("no reply is larger than 256 KiB: the older end is left out, with more: true", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  const lines = Array.from({ length: 30 }, (_, i) => `${i}:` + "x".repeat(15_000));
+  await sayAll(alice, "#general", lines);
+  await bob.settled();
+  bob.sendJson({ type: "command", id: "h", message: "/history #general 200" });
+  const line = await bob.until((line) => line.includes('"reply_to":"h"'));
+  assert.ok(line.length <= 256 * 1024, `${line.length} bytes`);
+  const reply = JSON.parse(line) as Envelope;
+  const got = texts(messagesOf(reply));
+  assert.deepEqual(got, lines.slice(-got.length));
+  assert.ok(got.length > 10);
+  assert.equal(reply.metadata.more, true);
+});
+
+Deno.test("a joined reply with large messages is not larger than 256 KiB either", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #dev");
+  await sayAll(alice, "#dev", Array.from({ length: 30 }, (_, i) => `${i}:` + "x".repeat(15_000)));
+  bob.sendJson({ type: "command", id: "j", message: "/join #dev" });
+  const line = await bob.until((line) => line.includes('"reply_to":"j"'));
+  assert.ok(line.length <= 256 * 1024, `${line.length} bytes`);
+  assert.equal(JSON.parse(line).metadata.more, true);
+});
+
+// ---- search ----
+
+Deno.test("/find finds each word, phrases and prefixes, newest first, as soon as it is said", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await sayAll(alice, "#general", ["the red fox", "a fox that is red", "foxes are red", "a blue whale"]);
+  const find = async (words: string) => texts(messagesOf(await alice.command(`/find ${words}`)));
+  assert.deepEqual(await find("red fox"), ["a fox that is red", "the red fox"]);
+  assert.deepEqual(await find('"red fox"'), ["the red fox"]);
+  assert.deepEqual(await find("fox*"), ["foxes are red", "a fox that is red", "the red fox"]);
+  assert.deepEqual(await find("red whale"), []);
+});
+
+Deno.test("/find takes in=, from= and before=", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  const [first] = await sayAll(alice, "#general", ["fish one"]);
+  await sayAll(bob, "#general", ["fish two"]);
+  await sayAll(bob, "alice", ["fish three"]);
+  const find = async (words: string) => texts(messagesOf(await alice.command(`/find fish ${words}`)));
+  assert.deepEqual(await find(""), ["fish three", "fish two", "fish one"]);
+  assert.deepEqual(await find("in=#general"), ["fish two", "fish one"]);
+  assert.deepEqual(await find("in=bob"), ["fish three"]);
+  assert.deepEqual(await find("from=bob"), ["fish three", "fish two"]);
+  assert.deepEqual(await find(`before=${first! + 1}`), ["fish one"]);
+});
+
+Deno.test("what is found carries a snippet", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await sayAll(alice, "#general", ["needle in a haystack"]);
+  const [found] = messagesOf(await alice.command("/find needle"));
+  assert.match(String(found!.metadata.snippet), /needle/);
+});
+
+for (const words of ['"', "*", "AND", "a OR", "NEAR(", "col:x", "x^2", "'; DROP TABLE messages", "(", "-x"]) {
+  Deno.test(`/find ${words} is no error`, async () => {
+    await using server = await TestServer.start();
+    const alice = await server.json("alice");
+    await sayAll(alice, "#general", ["something"]);
+    assert.equal((await alice.command(`/find ${words}`)).metadata.code, "found");
+  });
+}
+
+// ---- conversations and read markers ----
+
+Deno.test("/conversations gives rooms, direct conversations and subscriptions, with what is unread", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await bob.command("/subscribe alice");
+  await alice.say("#general", "one");
+  await alice.say("bob", "two");
+  await alice.say("", "three", { type: "subscription" });
+  await bob.envelope(says("three"));
+  const { conversations } = (await bob.command("/conversations")).metadata as {
+    conversations: {
+      destination: string;
+      kind: string;
+      unread: number;
+      read_seq: number;
+      last_seq: number;
+      last: Envelope;
+    }[];
+  };
+  const seen = conversations.map((
+    { destination, kind, unread, last },
+  ) => [destination, kind, unread, last.message]);
+  assert.deepEqual(seen.sort(), [
+    ["#general", "room", 1, "one"],
+    ["alice", "direct", 1, "two"],
+    ["alice", "feed", 1, "three"],
+  ]);
+  for (const { last, last_seq } of conversations) assert.equal(last.seq, last_seq);
+});
+
+Deno.test("/seen moves the read marker forward only, and no further than the last message", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  const seqs = await sayAll(alice, "#general", ["1", "2", "3"]);
+  const seen = async (seq: number) => (await bob.command(`/seen #general ${seq}`)).metadata;
+  assert.deepEqual([(await seen(seqs[1]!)).seq, (await seen(seqs[0]!)).seq], [seqs[1], seqs[1]]);
+  const beyond = await seen(999_999);
+  assert.deepEqual([beyond.code, beyond.destination, beyond.seq], ["seen", "#general", seqs[2]]);
+  const { conversations } = (await bob.command("/conversations")).metadata as {
+    conversations: { unread: number }[];
+  };
+  assert.equal(conversations[0]!.unread, 0);
+});
+
+Deno.test("one's own messages are not unread", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  await sayAll(alice, "#general", ["1", "2"]);
+  const { conversations } = (await alice.command("/conversations")).metadata as {
+    conversations: { unread: number }[];
+  };
+  assert.equal(conversations[0]!.unread, 0);
+});
+
+Deno.test("unread counts to 999", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  for (let i = 0; i < 1010; i++) alice.sendJson({ type: "chat", destination: "#general", message: `${i}` });
+  await alice.settled();
+  const { conversations } = (await bob.command("/conversations")).metadata as {
+    conversations: { unread: number }[];
+  };
+  assert.equal(conversations[0]!.unread, 999);
+});
+
+Deno.test("rooms, memberships and messages outlive a restart of the server", async () => {
+  const folder = await Deno.makeTempDir();
+  let server = await TestServer.start({ folder });
+  const alice = await server.json("alice");
+  await alice.command("/join #dev");
+  await alice.say("#dev", "kept");
+  server = await server.restart();
+  const again = await server.json("alice");
+  assert.deepEqual(texts(messagesOf(await again.command("/history #dev"))), ["kept"]);
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+});
