@@ -76,7 +76,7 @@ export class ChatServer {
     this.log = options.log;
     this.lobby = requireRoomName(options.lobby);
     this.webHint = options.webHint;
-    this.router = new Router(this.store, this.clock);
+    this.router = new Router(this.store, this.clock, (error) => void this.#logFault(error));
     this.accounts = new Accounts(this.store, this.clock);
     this.presence = new Presence(this.router, this.clock);
     this.#messages = new RateLimiter(MESSAGE_RATE, this.clock);

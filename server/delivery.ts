@@ -36,6 +36,7 @@ type Change = () => void;
 
 export class Deliverer {
   readonly #clock: Clock;
+  readonly #onFault: (error: unknown) => void;
   #queue: (Delivery | Change)[] = [];
   #isRunning = false;
   /** Everything up to this seq has been given to the outboxes. */
@@ -43,14 +44,16 @@ export class Deliverer {
   /** Messages given to receivers so far. */
   deliveries = 0;
 
-  constructor(clock: Clock) {
+  /** @param onFault told of what a change or a listener threw */
+  constructor(clock: Clock, onFault: (error: unknown) => void = () => {}) {
     this.#clock = clock;
+    this.#onFault = onFault;
   }
 
   /** Adds what was committed next. */
   enqueue(...items: (Delivery | Change)[]): void {
     for (const item of items) this.#queue.push(item);
-    if (!this.#isRunning) this.#run();
+    if (!this.#isRunning) void this.#run();
   }
 
   async #run(): Promise<void> {
@@ -72,7 +75,7 @@ export class Deliverer {
       else {
         this.#deliverRun(run, touched);
         run = [];
-        item();
+        this.#guard(item);
       }
     }
     this.#deliverRun(run, touched);
@@ -96,7 +99,16 @@ export class Deliverer {
       this.deliveries += chunk.lines.length;
     }
     this.deliveredSeq = run.at(-1)!.seq;
-    for (const delivery of run) delivery.delivered();
+    for (const delivery of run) this.#guard(() => delivery.delivered());
+  }
+
+  /** What one listener throws must not keep the others from what is theirs. */
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#onFault(error);
+    }
   }
 
   async #gate(writes: readonly Promise<void>[]): Promise<void> {

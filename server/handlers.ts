@@ -317,8 +317,8 @@ function seqOf({ spec }: Call, text: string | undefined): number {
 }
 
 function historyReply(destination: string, page: Page, isForward: boolean): Reply {
-  const metadata = pageMetadata(page);
-  const oldest = page.messages[0]?.seq;
+  const metadata = pageMetadata(page, isForward ? "first" : "last");
+  const oldest = metadata.messages[0]?.seq;
   const words = page.messages.length === 0
     ? `There are no messages in ${destination}.`
     : metadata.more && !isForward && oldest !== undefined
@@ -360,9 +360,9 @@ async function searcherOf(call: Call, behalf: string | undefined): Promise<Actor
 }
 
 function foundReply(page: Page): Reply {
-  const metadata = pageMetadata(page, true);
+  const metadata = pageMetadata(page, "first");
   const count = metadata.messages.length;
-  const oldest = page.messages.at(-1)?.seq;
+  const oldest = metadata.messages.at(-1)?.seq;
   const words = count === 0
     ? "Nothing was found."
     : metadata.more

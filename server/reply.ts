@@ -15,20 +15,27 @@ export interface Reply {
 /** How many of a room's newest messages text mode shows to whoever joins. */
 const JOINED_LINES = 20;
 
-/** A page as the `messages` and `more` of a reply, oldest first where the page is; at most 256 KiB of it. */
-export function pageMetadata(page: Page, newestFirst = false): { messages: Envelope[]; more: boolean } {
-  const messages: Envelope[] = [];
-  let size = 0;
-  const fromNewest = newestFirst ? page.messages : page.messages.toReversed();
-  for (const message of fromNewest) {
+/** What a reply holds beside its messages or entries: members, words, the envelope itself. */
+const RESERVE_BYTES = 32 * 1024;
+
+/**
+ * A page as the `messages` and `more` of a reply, in its order, as much of it as fits into 256 KiB.
+ * @param keep which end stays where not all fits: the end where the reader goes on
+ */
+export function pageMetadata(
+  page: Page,
+  keep: "first" | "last" = "last",
+): { messages: Envelope[]; more: boolean } {
+  const kept: Envelope[] = [];
+  let bytes = 0;
+  for (const message of keep === "first" ? page.messages : page.messages.toReversed()) {
     const envelope = messageEnvelope(message, extraOf(message));
-    size += utf8Length(JSON.stringify(envelope));
-    if (size > LIMITS.replyBytes - 4096 && messages.length > 0) {
-      return { messages: newestFirst ? messages : messages.reverse(), more: true };
-    }
-    messages.push(envelope);
+    bytes += utf8Length(JSON.stringify(envelope));
+    if (bytes > LIMITS.replyBytes - RESERVE_BYTES && kept.length > 0) break;
+    kept.push(envelope);
   }
-  return { messages: newestFirst ? messages : messages.reverse(), more: page.more };
+  const more = page.more || kept.length < page.messages.length;
+  return { messages: keep === "first" ? kept : kept.reverse(), more };
 }
 
 function extraOf(message: StoredMessage | Found): Metadata {
@@ -41,7 +48,7 @@ export function fit<T>(entries: readonly T[]): { entries: T[]; more: boolean } {
   const fitting: T[] = [];
   for (const entry of entries) {
     size += utf8Length(JSON.stringify(entry));
-    if (size > LIMITS.replyBytes - 4096) return { entries: fitting, more: true };
+    if (size > LIMITS.replyBytes - RESERVE_BYTES) return { entries: fitting, more: true };
     fitting.push(entry);
   }
   return { entries: fitting, more: false };

@@ -51,10 +51,10 @@ export class Router {
   readonly store: Store;
   readonly #clock: Clock;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, onFault?: (error: unknown) => void) {
     this.store = store;
     this.#clock = clock;
-    this.deliverer = new Deliverer(clock);
+    this.deliverer = new Deliverer(clock, onFault);
   }
 
   // ---- saying ----

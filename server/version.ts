@@ -1,5 +1,5 @@
 /** What the server says of itself in `welcome`. */
 
-export const VERSION = "1.0.0";
+export { VERSION } from "../protocol/version.ts";
 /** Of docs/protocol.md. */
 export const PROTOCOL = 1;

@@ -148,7 +148,7 @@ for (const [script, letter] of [["Latin", "x"], ["Japanese", "日"]] as const) {
     assert.equal(page.messages.at(-1)?.seq, 200);
     assert.equal(page.messages[0]?.seq, 201 - page.messages.length);
     assert.equal(page.more, true);
-    const found = pageMetadata({ messages: messages.toReversed(), more: false }, true);
+    const found = pageMetadata({ messages: messages.toReversed(), more: false }, "first");
     assert.deepEqual(found.messages.map(({ seq }) => seq), page.messages.map(({ seq }) => seq).toReversed());
   });
 }

@@ -1,83 +1,131 @@
-/** A server that speaks just enough of the protocol for the load tester, and makes mistakes on purpose. */
+/** A small chat server that keeps the protocol's promises while its connections, its store and its patience fail as it is told. */
 
-import { LineReader } from "../protocol/lines.ts";
+import type { Connect } from "../client/transport.ts";
+import type { Envelope, Request } from "../protocol/message.ts";
+import { Chunk } from "../server/chunk.ts";
+import type { Connection } from "../server/connection.ts";
+import { memoryConnect } from "../server/memory.ts";
+import { chat, failure, notification, TIME } from "./scripted_server.ts";
 
-/** What it does with one message for one receiver: the lines that are sent. `held` are lines kept back for that receiver so far. */
-export type Fault = (line: string, receiver: number, held: string[]) => readonly string[];
+/** What happens to one request. */
+export type Fate =
+  | "stored"
+  /** The connection ends before it is stored. */
+  | "cut before"
+  /** The connection ends after it was stored and before the reply. */
+  | "cut after"
+  /** The connection ends, and it is stored once the user is back: it was held up in a queue. */
+  | "cut and late"
+  | "rate_limited"
+  | "store_unavailable";
 
-interface Member {
-  readonly conn: Deno.TcpConn;
-  readonly number: number;
-  readonly held: string[];
+interface Session {
+  readonly user: string;
+  readonly connection: Connection;
+  isCut: boolean;
 }
 
-export class FaultyServer implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #fault: Fault;
-  readonly #members: Member[] = [];
-  readonly #tasks: Promise<void>[] = [];
-  /** Messages are spread one after the other, so that the only mistakes are those that are asked for. */
-  #spreading: Promise<void> = Promise.resolve();
-  #seq = 0;
+type Said = Request & { id: string };
 
-  constructor(fault: Fault) {
-    this.#fault = fault;
-    this.#tasks.push(this.#accept());
+export class FaultyServer {
+  /** Everything said, in order; `seq` is the place in it, from 1. */
+  readonly log: Envelope[] = [];
+  readonly #fates: Iterator<Fate>;
+  readonly #sessions = new Set<Session>();
+  readonly #late = new Map<string, Said[]>();
+  /** The first refused request of each user: until it comes again, or turns out to be stored, all are refused. */
+  readonly #refused = new Map<string, { id: string; error: Fate }>();
+
+  /** @param fates one for each request; after the last all are stored */
+  constructor(fates: readonly Fate[]) {
+    this.#fates = fates[Symbol.iterator]();
   }
 
-  get port(): number {
-    return this.#listener.addr.port;
-  }
+  readonly connect: Connect = memoryConnect((connection) => void this.#serve(connection));
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
-    await Promise.all(this.#tasks);
-  }
-
-  async #accept(): Promise<void> {
-    for await (const conn of this.#listener) this.#tasks.push(this.#converse(conn));
-  }
-
-  async #converse(conn: Deno.TcpConn): Promise<void> {
-    const member: Member = { conn, number: this.#members.length, held: [] };
-    const reader = new LineReader();
-    const buffer = new Uint8Array(4096);
-    for (let read; (read = await conn.read(buffer).catch(() => null)) !== null;) {
-      for (const line of reader.push(buffer.subarray(0, read))) {
-        await this.#handle(member, JSON.parse(String(line)));
+  async #serve(connection: Connection): Promise<void> {
+    let session: Session | undefined;
+    for await (const lines of connection.lines()) {
+      for (const line of lines) {
+        const request = { metadata: {}, destination: "", ...JSON.parse(line as string) } as Said;
+        if (!session) session = this.#logIn(connection, request);
+        else if (!session.isCut) this.#handle(session, request);
       }
     }
-    conn.close();
+    if (session) this.#sessions.delete(session);
   }
 
-  async #handle(member: Member, request: { type: string; id: string; message: string }): Promise<void> {
-    if (request.type === "chat") {
-      this.#spreading = this.#spreading.then(() => this.#spread(member, request));
-      return await this.#spreading;
+  #logIn(connection: Connection, { id, message, metadata }: Said): Session {
+    const user = message.split(" ")[1]!;
+    const session = { user, connection, isCut: false };
+    const since = typeof metadata.since === "number" ? metadata.since : this.log.length;
+    const seq = this.log.length;
+    const missed = this.log.slice(since).map((said) => ({ ...said, metadata: { stored: true } }));
+    this.#send(
+      session,
+      notification("welcome", { reply_to: id, user, token: `token-of-${user}`, epoch: "log-1", seq }),
+      ...missed,
+      notification("caught_up", { count: missed.length, seq }),
+    );
+    this.#sessions.add(session);
+    this.#refused.delete(user);
+    for (const late of this.#late.get(user) ?? []) this.#store({ user, connection, isCut: true }, late);
+    this.#late.delete(user);
+    return session;
+  }
+
+  #handle(session: Session, request: Said): void {
+    const refused = this.#refused.get(session.user);
+    if (refused && refused.id !== request.id && !this.#find(session.user, refused.id)) {
+      return this.#refuse(session, request, refused.error);
     }
-    const command = request.message.split(" ")[0];
-    if (command === "/join") this.#members.push(member);
-    const code = { "/login": "welcome", "/join": "joined", "/ping": "pong" }[command!];
-    const caughtUp = command === "/login" ? [notice({ code: "caught_up" })] : [];
-    await write(member, [notice({ code, reply_to: request.id }), ...caughtUp]);
-  }
-
-  async #spread(sender: Member, { id, message }: { id: string; message: string }): Promise<void> {
-    const seq = ++this.#seq;
-    const line = JSON.stringify({ type: "chat", message, metadata: {}, id, seq });
-    for (const member of this.#members) {
-      if (member === sender) continue;
-      await write(member, this.#fault(line, this.#members.indexOf(member), member.held));
+    this.#refused.delete(session.user);
+    const { value: fate = "stored" } = this.#fates.next() as { value?: Fate };
+    switch (fate) {
+      case "stored":
+        return this.#store(session, request);
+      case "cut before":
+        return this.#cut(session);
+      case "cut after":
+        this.#cut(session);
+        return this.#store(session, request);
+      case "cut and late":
+        this.#late.set(session.user, [...this.#late.get(session.user) ?? [], request]);
+        return this.#cut(session);
+      default:
+        this.#refused.set(session.user, { id: request.id, error: fate });
+        return this.#refuse(session, request, fate);
     }
-    await write(sender, [notice({ code: "stored", reply_to: id, seq })]);
   }
-}
 
-function notice(metadata: Record<string, unknown>): string {
-  return JSON.stringify({ type: "notification", sender: "server", destination: "", message: "", metadata });
-}
+  /** Stores it, delivers it to all but the sending connection, and replies, all in the order of seq. */
+  #store(sending: Session, { id, destination, message }: Said): void {
+    const known = this.#find(sending.user, id);
+    const reply = { reply_to: id, seq: known?.seq ?? this.log.length + 1, timestamp: TIME };
+    if (known) return this.#send(sending, notification("stored", { ...reply, duplicate: true }));
+    const said = chat(reply.seq, sending.user, message, { id, destination });
+    this.log.push(said);
+    for (const session of this.#sessions) if (session !== sending) this.#send(session, said);
+    this.#send(sending, notification("stored", reply));
+  }
 
-async function write({ conn }: Member, lines: readonly string[]): Promise<void> {
-  const bytes = new TextEncoder().encode(lines.map((line) => line + "\n").join(""));
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+  #find(sender: string, id: string): Envelope | undefined {
+    return this.log.find((said) => said.sender === sender && said.id === id);
+  }
+
+  #refuse(session: Session, { id }: Said, error: Fate): void {
+    this.#send(session, failure(error, { reply_to: id, retry_after_ms: 1 }));
+  }
+
+  #cut(session: Session): void {
+    session.isCut = true;
+    this.#sessions.delete(session);
+    session.connection.close();
+  }
+
+  #send(session: Session, ...envelopes: readonly Envelope[]): void {
+    if (session.isCut) return;
+    const chunk = new Chunk(envelopes.map((envelope) => JSON.stringify(envelope)));
+    session.connection.send([chunk]).catch(() => {});
+  }
 }

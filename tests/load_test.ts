@@ -9,7 +9,7 @@ import { plotLatency } from "../bench/plot.ts";
 import { Schedule } from "../bench/schedule.ts";
 import { Tally } from "../bench/tally.ts";
 import { Topology } from "../bench/topology.ts";
-import { type Fault, FaultyServer } from "./faulty_server.ts";
+import { type Fault, FaultyServer } from "./load_faulty_server.ts";
 
 // ---- what it says and finds again ----
 
