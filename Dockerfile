@@ -14,4 +14,4 @@ EXPOSE 5000 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s \
   CMD ["deno", "eval", "Deno.exit((await fetch('http://127.0.0.1:8080/healthz')).ok ? 0 : 1)"]
 # The same as `deno task start` without its build; Deno itself is the process that gets the signals.
-CMD ["run", "--no-prompt", "--cached-only", "--allow-env", "--allow-net", "--allow-read", "--allow-write", "main.ts"]
+CMD ["run", "--v8-flags=--max-semi-space-size=4", "--no-prompt", "--cached-only", "--allow-env", "--allow-net", "--allow-read", "--allow-write", "main.ts"]

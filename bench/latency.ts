@@ -29,6 +29,12 @@ export interface Span {
   readonly max: number;
 }
 
+/** One delivery: when its message was due, from the start of measuring, and how long it took. */
+export interface Sample {
+  readonly second: number;
+  readonly ms: number;
+}
+
 export class LatencyRecorder {
   readonly #fine = new Uint32Array(FINE_US);
   readonly #histogram = build({
@@ -43,6 +49,7 @@ export class LatencyRecorder {
   readonly #spanMax = new Float64Array(SPANS);
   readonly #fromMs: number;
   readonly #durationMs: number;
+  #sorted: Sample[] | undefined;
   #next = 0;
   #weight = 1;
   count = 0;
@@ -95,8 +102,12 @@ export class LatencyRecorder {
     return points;
   }
 
-  /** The latencies that were kept, in the order in which the messages were due, in milliseconds. */
-  sample(): { readonly second: number; readonly ms: number }[] {
+  /** The latencies that were kept, in the order in which the messages were due, in milliseconds. Asked for when all are recorded. */
+  sample(): readonly Sample[] {
+    return this.#sorted ??= this.#sort();
+  }
+
+  #sort(): Sample[] {
     const kept = Math.min(this.count, this.#sampleMs.length);
     const sample = Array.from({ length: kept }, (_, i) => ({
       second: this.#sampleAt[i]!,

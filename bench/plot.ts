@@ -4,13 +4,14 @@ import { initWasm, Resvg } from "@resvg/resvg-wasm";
 // Deno installs only packages that some module imports; the font files are read from this one.
 import "dejavu-fonts-ttf/package.json" with { type: "json" };
 import * as echarts from "echarts";
+import type { Sample } from "./latency.ts";
 import type { LoadResult } from "./load_run.ts";
 
 export interface LatencyPlot {
   readonly title: string;
   readonly subtitle: string;
   readonly result: LoadResult;
-  readonly sample: readonly { readonly second: number; readonly ms: number }[];
+  readonly sample: readonly Sample[];
   readonly distribution: readonly (readonly [percentile: number, ms: number])[];
 }
 

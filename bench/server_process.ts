@@ -50,7 +50,7 @@ export class ServerProcess implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "parley-bench-" });
     const [port, webPort] = [await freePort(), web ? await freePort() : 0];
     const args = [
-      ...["run", ...denoFlags, ...PERMISSIONS, pathOf("../main.ts")],
+      ...["run", "--v8-flags=--max-semi-space-size=4", ...denoFlags, ...PERMISSIONS, pathOf("../main.ts")],
       ...["--port", `${port}`, ...(web ? ["--web-port", `${webPort}`] : ["--no-web"])],
       ...["--data", data ?? folder, "--log-dir", `${folder}/logs`],
       ...["--no-rate-limit", "--no-thermometer", "--no-openai"],
