@@ -38,7 +38,7 @@ export class ServerProcess {
     env: Record<string, string> = {},
   ): Promise<ServerProcess> {
     const server = await ServerProcess.#spawn(folder, flags, env);
-    while (server.port === 0) {
+    while (!/Web page .*\n/.test(server.output)) {
       if (await server.#more() === "ended") throw new Error(`the server ended:\n${server.output}`);
       server.port = Number(/nc \S+ (\d+)/.exec(server.output)?.[1] ?? 0);
       server.webPort = Number(/http:\/\/\S+?:(\d+)\//.exec(server.output)?.[1] ?? 0);

@@ -3,7 +3,7 @@
 export interface SearchWords {
   /** For MATCH: every word or phrase quoted, joined by AND. */
   readonly match: string;
-  /** Parts of words; the folded text of whatever matches contains them all. A cheap test before the exact one. */
+  /** Parts of the words that are plain ASCII; the folded text of whatever matches contains them all. A cheap test before the exact one. */
   readonly needles: readonly string[];
 }
 
@@ -16,6 +16,8 @@ const PART = /"([^"]*)"(\*?)|([^\s"]+)/g;
 /** What the tokenizer unicode61 takes for parts of words; other characters separate them. */
 const IS_WORD = /[\p{L}\p{N}\p{Co}]/u;
 
+const IS_ASCII = /^[ -~]*$/;
+
 /** @returns null where there is no word in it */
 export function parseSearchWords(typed: string): SearchWords | null {
   const parts = [...typed.replaceAll("\0", " ").toWellFormed().matchAll(PART)]
@@ -25,7 +27,8 @@ export function parseSearchWords(typed: string): SearchWords | null {
   if (parts.length === 0) return null;
   return {
     match: parts.map(({ text, isPrefix }) => `"${text}"${isPrefix ? "*" : ""}`).join(" AND "),
-    needles: parts.flatMap(({ text }) => piecesOf(foldText(text))),
+    // Unicode has more ways to fold than one cheap test can follow, so other words are left to the exact one.
+    needles: parts.filter(({ text }) => IS_ASCII.test(text)).flatMap(({ text }) => piecesOf(foldText(text))),
   };
 }
 
