@@ -7,7 +7,7 @@ import { parseCommandLine } from "../protocol/commands.ts";
 import { ChatError } from "../protocol/errors.ts";
 import { type Line, LineError } from "../protocol/lines.ts";
 import { parseRequest, type Request, salvageId } from "../protocol/message.ts";
-import { isUserName } from "../protocol/names.ts";
+import { requireUserName } from "../protocol/names.ts";
 import { parseTextLine } from "../protocol/text.ts";
 import { Chunk, Page } from "./chunk.ts";
 import type { ChatServer } from "./chat_server.ts";
@@ -322,8 +322,7 @@ export class Session implements Receiver, Sender {
     }
     if (text === "") return undefined;
     if (text.startsWith("/") || text === "exit") return { ...login(""), message: text };
-    if (!isUserName(text)) throw new ChatError("bad_name", badNameWords(text));
-    return login(text);
+    return login(requireUserName(text));
   }
 
   /** Text mode asks for a password where the account has one. */
@@ -453,12 +452,6 @@ export class Session implements Receiver, Sender {
 
 function login(name: string, metadata: Request["metadata"] = {}): Request {
   return { type: "command", destination: "", message: `/login ${name}`, metadata };
-}
-
-function badNameWords(text: string): string {
-  return `${
-    JSON.stringify(text.slice(0, 60))
-  } is not a user name. Use 1 to 32 of A-Z a-z 0-9 _ . - beginning with a letter or a digit, not ending in a dot.`;
 }
 
 function rateLimited(ms: number): ChatError {
