@@ -33,6 +33,7 @@ export class WebSocketConnection implements Connection {
   readonly #isBatched: boolean;
   #waiting: Line[] = [];
   #waitingBytes = 0;
+  /** Ends the wait of `opened` or `lines`. */
   #wake: (() => void) | null = null;
   /** Nothing more is read; what is due to the peer still goes out while the socket is open. */
   #hasEnded = false;
@@ -47,8 +48,7 @@ export class WebSocketConnection implements Connection {
     this.#clock = clock;
     this.#isBatched = isBatched;
     socket.onmessage = ({ data }) => this.#received(data);
-    socket.onclose = () => this.#ended();
-    socket.onerror = () => this.#ended();
+    socket.onclose = socket.onerror = () => this.#ended();
   }
 
   get backlog(): number {
@@ -61,11 +61,13 @@ export class WebSocketConnection implements Connection {
 
   /** Resolves when the handshake is done; false where it failed. */
   opened(): Promise<boolean> {
-    if (this.#socket.readyState === WebSocket.OPEN) return Promise.resolve(true);
+    if (this.#isOpen || this.#hasEnded) return Promise.resolve(this.#isOpen);
     return new Promise((resolve) => {
-      this.#socket.onopen = () => resolve(true);
-      this.#socket.addEventListener("close", () => resolve(false));
-      this.#socket.addEventListener("error", () => resolve(false));
+      this.#wake = () => {
+        this.#socket.onopen = null;
+        resolve(this.#isOpen);
+      };
+      this.#socket.onopen = () => this.#wakeReader();
     });
   }
 
@@ -126,8 +128,9 @@ export class WebSocketConnection implements Connection {
   }
 
   #wakeReader(): void {
-    this.#wake?.();
+    const wake = this.#wake;
     this.#wake = null;
+    wake?.();
   }
 }
 
