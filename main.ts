@@ -1,11 +1,7 @@
 /** Starts Parley: store, chat, TCP, web, bots, in this order; and stops them in the other. See `--help`. */
 
 import { parseEnv } from "node:util";
-import { startAibot } from "./bots/aibot.ts";
 import type { RunningBot } from "./bots/bot.ts";
-import { listModels } from "./bots/model_list.ts";
-import { endpointFrom, startOpenAi } from "./bots/openai.ts";
-import { startThermometer } from "./bots/thermometer.ts";
 import { ChatServer } from "./server/chat_server.ts";
 import { SYSTEM_CLOCK } from "./server/clock.ts";
 import { type Config, ConfigEnd, readConfig, VARIABLES } from "./server/config.ts";
@@ -13,7 +9,6 @@ import { ConsoleConnection } from "./server/console.ts";
 import { WebListener } from "./server/http.ts";
 import { type Logger, openLog } from "./server/log.ts";
 import { memoryConnect } from "./server/memory.ts";
-import { createMetrics } from "./server/metrics.ts";
 import { isLoopback, Origins } from "./server/origins.ts";
 import { SqliteStore } from "./server/sqlite/sqlite_store.ts";
 import { listening, prepareFolder, startProblem } from "./server/startup.ts";
@@ -143,7 +138,7 @@ function stopSignal(): Promise<string> {
 async function startWeb(config: Config, server: ChatServer): Promise<WebListener> {
   const files = await StaticFiles.load(new URL("./static/dist/", import.meta.url));
   const { host, allowOrigin: allowed } = config;
-  const options = { hostname: host, port: config.webPort, server, files, metrics: createMetrics(server) };
+  const options = { hostname: host, port: config.webPort, server, files };
   return listening(() => new WebListener(options, (port) => new Origins({ host, port, allowed })), {
     host,
     port: config.webPort,
@@ -151,27 +146,29 @@ async function startWeb(config: Config, server: ChatServer): Promise<WebListener
   });
 }
 
-/** Bots are ordinary clients, over connections in this process. */
+/** Bots are ordinary clients, over connections in this process. Only those that are wanted are loaded: the model's client alone takes 20 MiB. */
 async function startBots(config: Config, server: ChatServer, log: Logger): Promise<RunningBot[]> {
+  const { accounts } = server;
   const connect = memoryConnect((connection) => void server.serve(connection));
+  const joining = async (name: string) => ({ connect, log, token: await accounts.botToken(name) });
   const bots: RunningBot[] = [];
   if (config.thermometer) {
-    const token = await server.accounts.botToken("thermometer1");
-    bots.push(startThermometer({ connect, token, log, intervalSeconds: config.thermometerIntervalSeconds }));
-  }
-  print(
-    `  Thermometer  ${
-      config.thermometer ? "thermometer1: /subscribe thermometer1" : "off (--no-thermometer)"
-    }`,
-  );
+    const { startThermometer } = await import("./bots/thermometer.ts");
+    const intervalSeconds = config.thermometerIntervalSeconds;
+    bots.push(startThermometer({ ...await joining("thermometer1"), intervalSeconds }));
+    print("  Thermometer  thermometer1: /subscribe thermometer1");
+  } else print("  Thermometer  off (--no-thermometer)");
   if (!config.openai) print("  AI bot       off (--no-openai)");
   else if (config.endpoint) {
+    const { endpointFrom, startOpenAi } = await import("./bots/openai.ts");
+    const { listModels } = await import("./bots/model_list.ts");
     const endpoint = endpointFrom(config.endpoint);
-    bots.push(startOpenAi({ connect, token: await server.accounts.botToken("openai"), log, endpoint }));
+    bots.push(startOpenAi({ ...await joining("openai"), endpoint }));
     print(`  AI bot       openai: /ask QUESTION, with ${endpoint.model} at ${endpoint.baseURL}`);
     void listModels(endpoint).then(({ line }) => print(`  AI models    ${line}`));
   } else {
-    bots.push(startAibot({ connect, token: await server.accounts.botToken("aibot"), log }));
+    const { startAibot } = await import("./bots/aibot.ts");
+    bots.push(startAibot(await joining("aibot")));
     print(
       "  AI bot       aibot: /ask QUESTION. The built-in agent: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set",
     );

@@ -14,7 +14,6 @@ export interface WebOptions {
   readonly port: number;
   readonly server: ChatServer;
   readonly files: StaticFiles;
-  readonly metrics: Metrics;
 }
 
 /** A peer that answers no ping for so long is gone. */
@@ -63,9 +62,10 @@ export class WebListener {
 
 function addRoutes(
   app: Hono<{ Bindings: Bindings }>,
-  { server, files, metrics }: WebOptions,
+  { server, files }: WebOptions,
   origins: Origins,
 ): void {
+  let metrics: Promise<Metrics> | undefined;
   app.onError((error, c) => {
     server.explain(error);
     return c.text("The server failed at this.", 500);
@@ -88,7 +88,8 @@ function addRoutes(
   });
   app.get("/metrics", async (c) => {
     if (!isLoopback(c.env.remoteAddress)) return c.text("Metrics are given to this machine only.", 403);
-    return c.body(await metrics.text(), 200, { "content-type": metrics.contentType });
+    const { text, contentType } = await (metrics ??= loadMetrics(server));
+    return c.body(await text(), 200, { "content-type": contentType });
   });
   app.route("/api", httpApi(server));
   app.get("*", (c) => {
@@ -99,6 +100,12 @@ function addRoutes(
     }
     return c.text("There is nothing here.", 404);
   });
+}
+
+/** Where nobody asks for them, their library and its 5 MiB are not loaded. */
+async function loadMetrics(server: ChatServer): Promise<Metrics> {
+  const { createMetrics } = await import("./metrics.ts");
+  return createMetrics(server);
 }
 
 function pageHeaders() {

@@ -5,7 +5,6 @@ import { ChatServer } from "../server/chat_server.ts";
 import { type Clock, SYSTEM_CLOCK } from "../server/clock.ts";
 import { WebListener } from "../server/http.ts";
 import { type Logger, SILENT_LOG } from "../server/log.ts";
-import { createMetrics } from "../server/metrics.ts";
 import { Origins } from "../server/origins.ts";
 import { SqliteStore } from "../server/sqlite/sqlite_store.ts";
 import { StaticFiles } from "../server/static_files.ts";
@@ -44,7 +43,7 @@ export class TestServer {
     this.#listener = Deno.listen({ hostname: HOST, port: options.port ?? 0 });
     this.#accepting = acceptTcp(this.#listener, (connection) => void chat.serve(connection), { clock, log });
     this.#web = new WebListener(
-      { hostname: HOST, port: options.webPort ?? 0, server: chat, files, metrics: createMetrics(chat) },
+      { hostname: HOST, port: options.webPort ?? 0, server: chat, files },
       (port) => new Origins({ host: HOST, port, allowed }),
     );
   }
