@@ -53,11 +53,13 @@ export class Deliverer {
   /** Adds what was committed next. */
   enqueue(...items: (Delivery | Change)[]): void {
     for (const item of items) this.#queue.push(item);
-    if (!this.#isRunning) void this.#run();
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // What else was committed with it comes in this turn too, and goes in the same writes.
+    queueMicrotask(() => void this.#run());
   }
 
   async #run(): Promise<void> {
-    this.#isRunning = true;
     while (this.#queue.length > 0) {
       const items = this.#queue;
       this.#queue = [];
