@@ -164,7 +164,7 @@ const SERVER_KEYS: ReadonlySet<string> = new Set([
  */
 export function encodeMetadata(metadata: Metadata, set: Metadata = {}): string {
   const own = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.has(key));
-  if (own.length === 0 && Object.keys(set).length === 0) return "{}";
+  if (own.length === 0) return JSON.stringify(set);
   if (own.length > LIMITS.metadataKeys) {
     throw badMessage(
       `"metadata" has ${own.length} keys; at most ${LIMITS.metadataKeys} are taken.`,

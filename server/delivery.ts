@@ -9,8 +9,8 @@
 
 import type { Metadata } from "../protocol/message.ts";
 import { Chunk } from "./chunk.ts";
-import { type Clock, timestampOf } from "./clock.ts";
-import { encode, messageJson, messageText, notification, type Said } from "./encode.ts";
+import type { Clock } from "./clock.ts";
+import { encode, messageJson, messageText, notification, type Said, storedJson } from "./encode.ts";
 import type { LiveConversation, LiveUser, Receiver } from "./live.ts";
 import type { Seq } from "./store.ts";
 
@@ -253,12 +253,7 @@ function ownLine(receiver: Receiver, message: Delivery, group: Group, now: numbe
 function replyLine(receiver: Receiver, message: Delivery, now: number): string | undefined {
   const reply = message.reply();
   if (!reply) return undefined;
-  const metadata = {
-    ...(message.clientId === null ? {} : { reply_to: message.clientId }),
-    seq: message.seq,
-    timestamp: timestampOf(message.createdAt),
-    ...reply.metadata,
-  };
-  const envelope = notification("stored", reply.message, metadata, now);
-  return encode(envelope, receiver.format, receiver.user.name);
+  if (receiver.format === "json") return storedJson(message, reply, now);
+  const envelope = notification("stored", reply.message, reply.metadata, now);
+  return encode(envelope, "text", receiver.user.name);
 }

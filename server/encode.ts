@@ -28,12 +28,26 @@ export type Said = Pick<
  * A message as one line of JSON. Its metadata is JSON already, so the line is put together by hand: half the cost of
  * JSON.stringify on the whole.
  */
-export function messageJson(said: Said, extra: Metadata = {}): string {
-  const metadata = mergeJson(said.metadata, JSON.stringify(extra));
+export function messageJson(said: Said, extra?: Metadata): string {
+  const metadata = extra ? mergeJson(said.metadata, JSON.stringify(extra)) : said.metadata;
   const id = said.clientId === null ? "" : `,"id":"${said.clientId}"`;
   return `{"type":"${said.type}","sender":"${said.senderName}","destination":"${said.destination}"` +
     `,"message":${JSON.stringify(said.text)},"timestamp":"${timestampOf(said.createdAt)}"` +
     `,"metadata":${metadata}${id},"seq":${said.seq}}`;
+}
+
+/** The reply to a message that was stored, as one line of JSON; put together by hand like the message. */
+export function storedJson(
+  { clientId, seq, createdAt }: Said,
+  reply: { readonly message: string; readonly metadata: Metadata },
+  at: number,
+): string {
+  const replyTo = clientId === null ? "" : `"reply_to":"${clientId}",`;
+  const metadata = `{"code":"stored",${replyTo}"seq":${seq},"timestamp":"${timestampOf(createdAt)}"}`;
+  return `{"type":"notification","sender":"${SERVER}","destination":"","message":${
+    JSON.stringify(reply.message)
+  }` +
+    `,"timestamp":"${timestampOf(at)}","metadata":${mergeJson(JSON.stringify(reply.metadata), metadata)}}`;
 }
 
 /** A stored message as an envelope. `extra` wins over what the client wrote in keys of the same name. */

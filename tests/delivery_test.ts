@@ -273,10 +273,11 @@ Deno.test("a join and a leave between two messages take effect exactly there", a
   assert.deepEqual(alice.heard, ["stored 1", "stored 2", "stored 3", "stored 4"]);
 });
 
-Deno.test("a change without a message takes effect at once", () => {
+Deno.test("a change without a message takes effect in the turn in which it comes", async () => {
   const world = new World();
   let isDone = false;
   world.deliverer.enqueue(() => isDone = true);
+  await Promise.resolve();
   assert.ok(isDone);
 });
 
@@ -325,14 +326,20 @@ Deno.test("members of a room share one chunk in each format", async () => {
   assert.deepEqual(text[0].lines, ["[2026-11-21 10:00:00] #lab alice: text 1"]);
 });
 
-Deno.test("what is said while the gate is closed goes out as one chunk", async () => {
+Deno.test("what one commit brings goes out as one chunk, and so does what is said while the gate is closed", async () => {
   const world = new World();
-  const [alice, bob] = [world.receiver("alice"), world.receiver("bob")];
+  const [alice, bob] = [world.receiver("alice"), world.receiver("bob", { isSlow: true })];
   const room = world.room("#lab", alice, bob);
-  for (let i = 0; i < 4; i++) world.deliverer.enqueue(world.said(room, { by: alice }));
+  const say = () => world.deliverer.enqueue(world.said(room, { by: alice }));
+  for (let i = 0; i < 2; i++) Promise.resolve().then(say);
   await settled();
-  assert.deepEqual(bob.pushed.map(({ lines }) => lines.length), [1, 3]);
-  assert.deepEqual(bob.writes.map(({ length }) => length), [1, 3]);
+  for (let i = 0; i < 3; i++) say();
+  await settled();
+  bob.endWrite();
+  await settled();
+  assert.deepEqual(bob.pushed.map(({ lines }) => lines.length), [2, 3]);
+  assert.deepEqual(bob.writes.map(({ length }) => length), [2, 3]);
+  bob.endWrite();
 });
 
 Deno.test("those who are in the same rooms share one merged chunk, in either format", async () => {
@@ -399,6 +406,7 @@ Deno.test("the next batch waits for the writes of the last one, and goes without
   const [alice, bob] = [world.receiver("alice"), world.receiver("bob", { isSlow: true })];
   const room = world.room("#lab", alice, bob);
   world.deliverer.enqueue(world.said(room, { by: alice }));
+  await settled();
   world.deliverer.enqueue(world.said(room, { by: alice }));
   await settled();
   assert.deepEqual(alice.heard, ["stored 1"]);
@@ -415,6 +423,7 @@ Deno.test("a slow write holds the gate for its limit and no longer, and later on
   const [alice, bob] = [world.receiver("alice"), world.receiver("bob", { isSlow: true })];
   const room = world.room("#lab", alice, bob);
   world.deliverer.enqueue(world.said(room, { by: alice }));
+  await settled();
   world.deliverer.enqueue(world.said(room, { by: alice }));
   world.clock.advance(GATE_MS - 1);
   await settled();
