@@ -37,10 +37,6 @@ export class LineReader {
   #rest = NOTHING;
   #restBytes = 0;
   #ended = false;
-  readonly #decoder = new TextDecoder("utf-8", {
-    fatal: true,
-    ignoreBOM: true,
-  });
   readonly #maxBytes: number;
 
   constructor(maxBytes: number = LIMITS.lineBytes) {

@@ -58,7 +58,12 @@ export class TcpConnection implements Connection {
   async *lines(): AsyncGenerator<readonly Line[]> {
     let buffer = new Uint8Array(MIN_READ_BYTES);
     for (;;) {
-      const count = await this.#conn.read(buffer).catch(() => null);
+      let count: number | null = null;
+      try {
+        count = await this.#conn.read(buffer);
+      } catch {
+        // Reset by the peer, or closed here: the end like any other.
+      }
       if (count === null) break;
       if (this.#isClosed) continue;
       const lines = this.#reader.push(buffer.subarray(0, count));
