@@ -18,7 +18,7 @@ export type SessionEnd =
   | { readonly kind: "lost"; readonly problem: string; readonly retryAfterMs: number }
   /** The login was refused, and would be again. */
   | { readonly kind: "refused"; readonly error: ChatError }
-  /** The user said `/quit`. */
+  /** The user said `/quit` or `/logout`. */
   | { readonly kind: "bye" };
 
 /** What outlives a session, and who hears of what comes. */
@@ -162,6 +162,7 @@ export class Session {
         this.#problem = envelope.message || "The server is shutting down.";
         break;
       case "bye":
+      case "logged_out":
         this.#finish({ kind: "bye" });
         break;
       case "error":

@@ -26,6 +26,11 @@ export const COMMANDS = [
     anonymous: true,
   },
   {
+    name: "logout",
+    usage: "/logout",
+    summary: "ends this login's token, says goodbye and closes",
+  },
+  {
     name: "register",
     usage: "/register NAME [PASSWORD]",
     summary: "makes an account and logs in with it",

@@ -5,6 +5,7 @@ import { ChatError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/message.ts";
 import { GUEST_PREFIX, isReservedName, quote, requireUserName, userKey } from "../protocol/names.ts";
 import type { Clock } from "./clock.ts";
+import { ACCOUNT_RATE, networkOf, rateLimited, RateLimiter } from "./limits.ts";
 import { Passwords } from "./passwords.ts";
 import type { Store, UserRecord } from "./store.ts";
 
@@ -13,6 +14,14 @@ export interface Credentials {
   readonly name?: string | undefined;
   readonly password?: string | undefined;
   readonly token?: string | undefined;
+}
+
+/** Who wants to come in. */
+export interface Newcomer {
+  /** An IP address. */
+  readonly address: string;
+  /** Whether somebody is connected as this user: an account without a password is then taken. */
+  isHeld(user: UserRecord): boolean;
 }
 
 export interface Login {
@@ -40,42 +49,41 @@ export const OPERATOR = "operator";
 export class Accounts {
   readonly #store: Store;
   readonly #clock: Clock;
+  /** Null where nobody is slowed. */
+  readonly #newAccounts: RateLimiter<string> | null;
   readonly #passwords = new Passwords();
   readonly #verified = new Map<number, string>();
   readonly #verifiedKey = randomBytes(32);
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, { isRateLimited = false } = {}) {
     this.#store = store;
     this.#clock = clock;
+    this.#newAccounts = isRateLimited ? new RateLimiter(ACCOUNT_RATE, clock) : null;
   }
 
-  /**
-   * @param isOnline whether somebody is connected as this user: an account without a password is then taken
-   * @throws ChatError `bad_name`, `bad_credentials`, `name_in_use`, `rate_limited`
-   */
-  async login(
-    { name, password, token }: Credentials,
-    isOnline: (user: UserRecord) => boolean,
-  ): Promise<Login> {
+  /** @throws ChatError `bad_name`, `bad_credentials`, `name_in_use`, `rate_limited` */
+  async login({ name, password, token }: Credentials, newcomer: Newcomer): Promise<Login> {
     if (name !== undefined) requireUserName(name);
     if (token !== undefined) return await this.#loginByToken(token, name);
-    if (name === undefined) return await this.#loginAsGuest();
+    if (name === undefined) return await this.#loginAsGuest(newcomer.address);
     const user = await this.#store.findUser(name);
     if (password !== undefined) return await this.#loginByPassword(user, password);
-    if (!user || user.isPlaceholder) return await this.#loginAsNew(name);
+    if (!user || user.isPlaceholder) return await this.#loginAsNew(name, newcomer.address);
     if (user.passwordHash !== null) throw badCredentials();
     if (user.isBot || user.isGuest || isReservedName(user.name)) throw nameInUse(name);
-    if (isOnline(user)) throw nameInUse(name);
+    if (newcomer.isHeld(user)) throw nameInUse(name);
     return await this.#withToken(user, false);
   }
 
-  /** @throws ChatError `bad_name`, `name_in_use`, `bad_arguments` */
-  async register(name: string, password: string | undefined): Promise<Login> {
+  /** @throws ChatError `bad_name`, `name_in_use`, `bad_arguments`, `rate_limited` */
+  async register(name: string, password: string | undefined, address: string): Promise<Login> {
     requireUserName(name);
     if (isReservedName(name)) throw nameInUse(name);
     const existing = await this.#store.findUser(name);
     if (existing && !existing.isPlaceholder) throw nameInUse(name);
-    const passwordHash = password === undefined ? null : await this.#passwords.hash(checkPassword(password));
+    if (password !== undefined) checkPassword(password);
+    this.#takeNewAccount(address);
+    const passwordHash = password === undefined ? null : await this.#passwords.hash(password);
     return await this.#create(name, { passwordHash });
   }
 
@@ -176,8 +184,13 @@ export class Accounts {
     return (await this.#withToken(user, false)).token;
   }
 
+  removeToken(tokenHash: string): Promise<void> {
+    return this.#store.removeToken(tokenHash);
+  }
+
   /** Ends guests and tokens that were not used for long. */
   async sweep(): Promise<void> {
+    this.#newAccounts?.sweep();
     await this.#store.removeGuests(this.#clock.now() - GUEST_MS);
     await this.#store.removeTokens(this.#clock.now() - TOKEN_MS);
   }
@@ -198,14 +211,22 @@ export class Accounts {
     return await this.#withToken(user, false);
   }
 
-  async #loginAsNew(name: string): Promise<Login> {
+  async #loginAsNew(name: string, address: string): Promise<Login> {
     if (isReservedName(name)) throw nameInUse(name);
+    this.#takeNewAccount(address);
     return await this.#create(name, { passwordHash: null });
   }
 
-  async #loginAsGuest(): Promise<Login> {
+  async #loginAsGuest(address: string): Promise<Login> {
+    this.#takeNewAccount(address);
     const name = GUEST_PREFIX + randomBytes(3).toString("hex");
     return await this.#create(name, { passwordHash: null, isGuest: true });
+  }
+
+  /** @throws ChatError `rate_limited` */
+  #takeNewAccount(address: string): void {
+    const wait = this.#newAccounts?.take(networkOf(address)) ?? 0;
+    if (wait > 0) throw rateLimited(wait, "Too many new accounts from your address.");
   }
 
   async #create(name: string, account: { passwordHash: string | null; isGuest?: boolean }): Promise<Login> {

@@ -5,7 +5,7 @@ import { Page } from "./chunk.ts";
 import { messageJson, messageText } from "./encode.ts";
 import type { Router } from "./router.ts";
 import type { Session } from "./session.ts";
-import type { Missed, Seq, StoredMessage } from "./store.ts";
+import type { Millis, Missed, Seq, StoredMessage } from "./store.ts";
 
 /** Read from the store at once. */
 const PAGE_MESSAGES = 200;
@@ -21,23 +21,24 @@ export interface CaughtUp {
 export async function catchUp(
   router: Router,
   session: Session,
-  from: { after: Seq; includeOwn: boolean },
+  from: { after: Seq; includeOwn: boolean; askedSince?: Millis },
 ): Promise<CaughtUp> {
-  let after = from.after;
+  let rest = from;
   let count = 0;
   for (;;) {
-    const missed = await router.store.missed(session.user.id, after, from);
+    const missed = await router.store.missed(session.user.id, rest.after, rest);
     if (missed.gap) session.reply({ code: "gap", ...gapReply(missed.gap) });
     if (missed.seqs.length <= NEAR_HEAD) break;
     count += await sendPages(router, session, missed.seqs);
-    after = missed.head;
-    if (session.isEnded) return { count, seq: after };
+    // Without `askedSince`: those questions were among the first, and are not given twice.
+    rest = { after: missed.head, includeOwn: from.includeOwn };
+    if (session.isEnded) return { count, seq: rest.after };
   }
   session.goLive();
   const head = router.deliverer.deliveredSeq;
-  const missed = await router.store.missed(session.user.id, after, from);
+  const missed = await router.store.missed(session.user.id, rest.after, rest);
   count += await sendPages(router, session, missed.seqs.filter((seq) => seq <= head));
-  session.givenSeq = Math.max(head, after);
+  session.givenSeq = Math.max(head, rest.after);
   return { count, seq: session.givenSeq };
 }
 

@@ -4,18 +4,21 @@ import { type CommandLine, parseCommandLine } from "../protocol/commands.ts";
 import { ChatError } from "../protocol/errors.ts";
 import type { Request } from "../protocol/message.ts";
 import { isUserName, requireRoomName } from "../protocol/names.ts";
-import { Accounts } from "./accounts.ts";
+import { Accounts, type Newcomer } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { type Call, HANDLERS } from "./handlers.ts";
+import type { Actor } from "./conversations.ts";
+import type { Call } from "./handlers/call.ts";
+import { HANDLERS } from "./handlers/table.ts";
 import type { LiveUser } from "./live.ts";
+import { Liveness } from "./liveness.ts";
 import { COMMAND_RATE, MESSAGE_RATE, RateLimiter } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { Presence } from "./presence.ts";
 import type { Reply } from "./reply.ts";
-import { type Actor, Router } from "./router.ts";
+import { Router } from "./router.ts";
 import { Session } from "./session.ts";
-import type { Store } from "./store.ts";
+import type { Store, UserRecord } from "./store.ts";
 import { VERSION } from "./version.ts";
 
 export interface ChatServerOptions {
@@ -34,13 +37,6 @@ export interface ChatServerOptions {
 
 /** How often connections are looked over. */
 const SWEEP_MS = 5000;
-const LOGIN_MS = 60_000;
-const SILENT_MS = 30_000;
-const UNANSWERED_MS = 60_000;
-const STALLED_MS = 60_000;
-/** A holder of a name that answers no ping for so long no longer keeps others from it. */
-const HOLDER_MS = 10_000;
-const SILENT_TEXT_MS = 120_000;
 const SAVE_MS = 5000;
 const ACCOUNTS_MS = 60 * 60 * 1000;
 const MAX_CONNECTIONS = 18_000;
@@ -60,11 +56,11 @@ export class ChatServer {
   readonly #options: ChatServerOptions;
   readonly #messages: RateLimiter<number>;
   readonly #commands: RateLimiter<number>;
+  readonly #liveness: Liveness;
   readonly #serving = new Set<Promise<void>>();
   readonly #perAddress = new Map<string, number>();
   /** Who left since the last save. */
   readonly #departed = new Map<number, LiveUser>();
-  readonly #writes = new WeakMap<Session, { write: number; since: number }>();
   readonly #timers: (() => void)[];
   readonly #pauses = new Set<() => void>();
   #isStopping = false;
@@ -77,8 +73,9 @@ export class ChatServer {
     this.lobby = requireRoomName(options.lobby);
     this.webHint = options.webHint;
     this.router = new Router(this.store, this.clock, (error) => void this.#logFault(error));
-    this.accounts = new Accounts(this.store, this.clock);
+    this.accounts = new Accounts(this.store, this.clock, options);
     this.presence = new Presence(this.router, this.clock);
+    this.#liveness = new Liveness(this.clock);
     this.#messages = new RateLimiter(MESSAGE_RATE, this.clock);
     this.#commands = new RateLimiter(COMMAND_RATE, this.clock);
     this.#timers = [
@@ -214,35 +211,15 @@ export class ChatServer {
     return reference;
   }
 
-  // ---- presence of names ----
+  // ---- coming and going ----
 
-  /**
-   * Whether somebody who counts is connected as this user. Connections that may be dead are asked for a sign of life, and ended
-   * where they gave none, so that a name comes free when its holder's line was cut.
-   */
-  isHeld(userId: number, newcomerAddress: string): boolean {
-    const user = this.router.live.users.get(userId);
-    if (!user) return false;
-    let isHeld = false;
-    for (const receiver of [...user.receivers]) {
-      const session = receiver as Session;
-      if (this.#isDead(session, newcomerAddress)) {
-        session.end(
-          new ChatError("idle_timeout", "Somebody else took this name: no sign of life came from here."),
-        );
-      } else {
-        isHeld = true;
-        if (session.isJson && session.connection.transport === "tcp") this.#ping(session);
-      }
-    }
-    return isHeld;
-  }
-
-  #isDead(session: Session, newcomerAddress: string): boolean {
-    const now = this.clock.monotonic();
-    if (session.pingedAt !== null && now - session.pingedAt > HOLDER_MS) return true;
-    const isSilentText = !session.isJson && now - session.heardAt > SILENT_TEXT_MS;
-    return isSilentText && session.connection.remoteAddress === newcomerAddress;
+  /** Who wants to come in from that IP address. */
+  newcomerFrom(address: string): Newcomer {
+    const isHeld = ({ id }: UserRecord) => {
+      const user = this.router.live.users.get(id);
+      return user !== undefined && this.#liveness.isHeld(user, address);
+    };
+    return { address, isHeld };
   }
 
   departed(session: Session): void {
@@ -286,43 +263,10 @@ export class ChatServer {
     await this.accounts.sweep();
   }
 
-  // ---- looking after connections ----
-
   #sweep(): void {
-    const now = this.clock.monotonic();
-    for (const session of this.sessions) this.#lookAfter(session, now);
+    this.#liveness.sweep(this.sessions);
     this.#messages.sweep();
     this.#commands.sweep();
-  }
-
-  #lookAfter(session: Session, now: number): void {
-    if (this.#hasStalled(session, now)) {
-      return session.end(new ChatError("slow_consumer", "It did not read what was sent to it."));
-    }
-    if (!session.isReading) return;
-    if (!session.isLoggedIn && now - session.openedAt > LOGIN_MS) {
-      return session.end(new ChatError("login_timeout", "No login came within 60 seconds."));
-    }
-    if (!session.isJson || session.connection.transport !== "tcp") return;
-    if (session.pingedAt !== null && now - session.pingedAt > UNANSWERED_MS) {
-      return session.end(new ChatError("idle_timeout", "No answer to a ping came within 60 seconds."));
-    }
-    if (now - session.heardAt > SILENT_MS) this.#ping(session);
-  }
-
-  #ping(session: Session): void {
-    if (session.pingedAt !== null) return;
-    session.pingedAt = this.clock.monotonic();
-    session.reply({ code: "ping", message: "Are you there? Any line answers.", metadata: {} });
-  }
-
-  #hasStalled(session: Session, now: number): boolean {
-    const write = session.writing;
-    const known = this.#writes.get(session);
-    if (write === null) this.#writes.delete(session);
-    else if (known?.write !== write) this.#writes.set(session, { write, since: now });
-    else return now - known.since > STALLED_MS;
-    return false;
   }
 
   // ---- stopping ----

@@ -5,21 +5,29 @@ import { type Line, LineReader } from "../protocol/lines.ts";
 import type { Chunk } from "./chunk.ts";
 import type { Connection } from "./connection.ts";
 
+/** Where it reads and writes. */
+export interface Terminal {
+  readonly input: Pick<typeof Deno.stdin, "read">;
+  readonly output: Pick<typeof Deno.stdout, "write">;
+}
+
 export class ConsoleConnection implements Connection {
   readonly transport = "console";
   readonly remoteAddress = "memory";
   readonly backlog = 0;
   readonly buffered = 0;
-  #close!: () => void;
-  readonly #closed = new Promise<null>((resolve) => this.#close = () => resolve(null));
+  readonly #terminal: Terminal;
+  readonly #closed = Promise.withResolvers<null>();
 
-  constructor(readonly login: Metadata) {}
+  constructor(readonly login: Metadata, terminal: Terminal = { input: Deno.stdin, output: Deno.stdout }) {
+    this.#terminal = terminal;
+  }
 
   async *lines(): AsyncGenerator<readonly Line[]> {
     const reader = new LineReader();
     const buffer = new Uint8Array(4096);
     for (;;) {
-      const count = await Promise.race([Deno.stdin.read(buffer), this.#closed]);
+      const count = await Promise.race([this.#terminal.input.read(buffer), this.#closed.promise]);
       if (count === null) return;
       const lines = reader.push(buffer.subarray(0, count));
       if (lines.length > 0) yield lines;
@@ -28,11 +36,11 @@ export class ConsoleConnection implements Connection {
 
   async send(chunks: readonly Chunk[]): Promise<void> {
     for (const { bytes } of chunks) {
-      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) at += await this.#terminal.output.write(bytes.subarray(at));
     }
   }
 
   close(): void {
-    this.#close();
+    this.#closed.resolve(null);
   }
 }

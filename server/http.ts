@@ -70,6 +70,11 @@ function addRoutes(
     server.explain(error);
     return c.text("The server failed at this.", 500);
   });
+  // Under any host name: whoever looks after the server need not know its own, and `ok` reveals nothing.
+  app.get("/healthz", pageHeaders(), async (c) => {
+    const isWell = await server.store.check().then(() => true, () => false);
+    return isWell ? c.text("ok") : c.text("The store does not answer.", 503);
+  });
   app.use(async (c, next) => {
     const host = c.req.header("host") ?? null;
     if (!origins.isHost(host)) {
@@ -82,10 +87,6 @@ function addRoutes(
   });
   app.get("/ws", (c) => upgrade(server, c.req.raw, c.env.remoteAddress));
   app.use(pageHeaders());
-  app.get("/healthz", async (c) => {
-    const isWell = await server.store.check().then(() => true, () => false);
-    return isWell ? c.text("ok") : c.text("The store does not answer.", 503);
-  });
   app.get("/metrics", async (c) => {
     if (!isLoopback(c.env.remoteAddress)) return c.text("Metrics are given to this machine only.", 403);
     const { text, contentType } = await (metrics ??= loadMetrics(server));

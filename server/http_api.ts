@@ -6,11 +6,15 @@ import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ChatError, HTTP_STATUS } from "../protocol/errors.ts";
 import { checkRequest, isObject, LIMITS, type Metadata, type Request } from "../protocol/message.ts";
+import { hashToken } from "./accounts.ts";
+import type { Prepared } from "./addressing.ts";
 import type { ChatServer } from "./chat_server.ts";
 import { messageEnvelope } from "./encode.ts";
+import { endLogin } from "./handlers/accounts.ts";
 import { HttpStreamConnection } from "./http_stream.ts";
+import { rateLimited } from "./limits.ts";
 import { joinLobby } from "./login.ts";
-import type { Outcome, Prepared } from "./router.ts";
+import type { Outcome } from "./router.ts";
 import type { UserRecord } from "./store.ts";
 
 /** What `Deno.serve` tells of a request. */
@@ -28,7 +32,7 @@ export function httpApi(server: ChatServer): Hono<Env> {
     respondError(server, new ChatError("unknown_command", "There is no such call. See docs/protocol.md."))
   );
 
-  api.post("/login", async (c) => c.json(await logIn(server, await c.req.text())));
+  api.post("/login", async (c) => c.json(await logIn(server, await c.req.text(), c.env.remoteAddress)));
 
   api.use(async (c, next) => {
     const { user, token } = await authenticate(server, c.req.header("authorization"));
@@ -36,6 +40,7 @@ export function httpApi(server: ChatServer): Hono<Env> {
     c.set("token", token);
     await next();
   });
+  api.post("/logout", async (c) => c.json(await logOut(server, c.get("user"), c.get("token"))));
   api.post("/messages", async (c) => {
     const request = checkRequest({ type: "chat", ...parseObject(await c.req.text()) });
     return c.json(await post(server, c.get("user"), request), 201);
@@ -86,7 +91,7 @@ export function respondError(server: ChatServer, error: unknown): Response {
   return Response.json({ error: code, message, ...details }, { status, headers });
 }
 
-async function logIn(server: ChatServer, body: string): Promise<Metadata> {
+async function logIn(server: ChatServer, body: string, address: string): Promise<Metadata> {
   const { name, password } = parseObject(body);
   if (name !== undefined && typeof name !== "string") {
     throw new ChatError("bad_message", '"name" must be a string.');
@@ -94,9 +99,20 @@ async function logIn(server: ChatServer, body: string): Promise<Metadata> {
   if (password !== undefined && typeof password !== "string") {
     throw new ChatError("bad_message", '"password" must be a string.');
   }
-  const login = await server.accounts.login({ name, password }, (user) => server.isHeld(user.id, ""));
+  const login = await server.accounts.login({ name, password }, server.newcomerFrom(address));
   if (login.isNew) await joinLobby(server, login.user, null);
   return { user: login.user.name, token: login.token };
+}
+
+async function logOut(server: ChatServer, user: UserRecord, token: string | null): Promise<Metadata> {
+  if (token === null) {
+    throw new ChatError(
+      "bad_arguments",
+      "Name and password stay as they are. Send the token that shall end.",
+    );
+  }
+  await endLogin(server, user.id, hashToken(token));
+  return { user: user.name };
 }
 
 async function authenticate(
@@ -125,7 +141,7 @@ async function post(server: ChatServer, user: UserRecord, request: Request): Pro
     throw new ChatError("bad_message", '"type" must be "chat" or "subscription".');
   }
   const waitMs = server.messageWait(user);
-  if (waitMs > 0) throw new ChatError("rate_limited", "Too fast.", { retry_after_ms: waitMs });
+  if (waitMs > 0) throw rateLimited(waitMs);
   const command = server.isSubscription(request) ? await server.subscriptionCommand(request) : null;
   if (command) return await run(server, user, command.message);
   const prepared = await server.router.prepare(user, request, { anyRoom: true });
@@ -150,7 +166,7 @@ function storedEnvelope(prepared: Prepared, outcome: Outcome) {
 
 async function run(server: ChatServer, user: UserRecord, line: string): Promise<Metadata> {
   const waitMs = server.commandWait(user);
-  if (waitMs > 0) throw new ChatError("rate_limited", "Too fast.", { retry_after_ms: waitMs });
+  if (waitMs > 0) throw rateLimited(waitMs);
   const request: Request = { type: "command", destination: "", message: line, metadata: {} };
   const reply = await server.command(request, { user, session: null });
   const { code: _, ...metadata } = reply?.metadata ?? {};

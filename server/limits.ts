@@ -1,5 +1,6 @@
-/** How fast a user may be: token buckets, shared by all connections of the user. */
+/** How fast somebody may be: token buckets, for messages and commands one for each user, for new accounts one for each address. */
 
+import { ChatError } from "../protocol/errors.ts";
 import type { Clock } from "./clock.ts";
 
 export interface Rate {
@@ -11,6 +12,25 @@ export interface Rate {
 export const MESSAGE_RATE: Rate = { burst: 20, perSecond: 5 };
 /** Commands cost reads, not fsyncs. */
 export const COMMAND_RATE: Rate = { burst: 100, perSecond: 50 };
+
+/** New accounts: a class behind one address gets in at once, a loop fills no disk. */
+export const ACCOUNT_RATE: Rate = { burst: 50, perSecond: 0.5 };
+
+export function rateLimited(ms: number, what = "Too fast."): ChatError {
+  const retry = Math.max(1, Math.ceil(ms));
+  return new ChatError("rate_limited", `${what} Send it again in ${Math.ceil(retry / 1000)} s.`, {
+    retry_after_ms: retry,
+  });
+}
+
+/** What counts as one address: of IPv6 the /64, which one subscriber has to itself at the least (RFC 6177). */
+export function networkOf(address: string): string {
+  const [, embedded] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (embedded !== undefined || !address.includes(":")) return embedded ?? address;
+  const [head = [], tail] = address.split("::").map((part) => part === "" ? [] : part.split(":"));
+  const zeros = tail ? Array(8 - head.length - tail.length).fill("0") : [];
+  return [...head, ...zeros, ...tail ?? []].slice(0, 4).join(":") + "::/64";
+}
 
 export class RateLimiter<Key> {
   readonly #rate: Rate;

@@ -7,10 +7,13 @@ import { roomKey } from "../protocol/names.ts";
 import { type Login, nameInUse } from "./accounts.ts";
 import { catchUp } from "./catch_up.ts";
 import type { ChatServer } from "./chat_server.ts";
-import type { Call } from "./handlers.ts";
+import type { Call } from "./handlers/call.ts";
 import type { Session } from "./session.ts";
 import type { UserRecord } from "./store.ts";
 import { PROTOCOL, VERSION } from "./version.ts";
+
+/** Bots leave older questions alone. */
+const QUESTION_MAX_AGE_MS = 10 * 60 * 1000;
 
 /** Answers itself: the welcome comes before what was stored, and `caught_up` after it. */
 export async function logIn(call: Call): Promise<null> {
@@ -20,11 +23,11 @@ export async function logIn(call: Call): Promise<null> {
   if (session.format === "text" && name && password === undefined && token === undefined) {
     if (await accounts.isProtected(name)) return askPassword(session, name);
   }
-  const isHeld = (user: UserRecord) => call.server.isHeld(user.id, session.connection.remoteAddress);
-  const login = await accounts.login({ name, password, token }, isHeld);
+  const newcomer = call.server.newcomerFrom(session.connection.remoteAddress);
+  const login = await accounts.login({ name, password, token }, newcomer);
   // Somebody else may have come in under this name while this login was at the store.
   const isByNameOnly = name !== undefined && password === undefined && token === undefined;
-  if (isByNameOnly && isHeld(login.user)) throw nameInUse(name);
+  if (isByNameOnly && newcomer.isHeld(login.user)) throw nameInUse(name);
   return await enter(call, session, login);
 }
 
@@ -32,7 +35,11 @@ export async function register(call: Call): Promise<null> {
   const session = freshSession(call);
   const { name, password } = credentialsOf(call);
   if (name === undefined) throw badArguments(call.spec);
-  return await enter(call, session, await call.server.accounts.register(name, password));
+  return await enter(
+    call,
+    session,
+    await call.server.accounts.register(name, password, session.connection.remoteAddress),
+  );
 }
 
 /** Lets an account in that was authenticated elsewhere: over HTTP. */
@@ -142,15 +149,21 @@ async function welcome({ server }: Call, session: Session, { token, isNew }: Log
   };
 }
 
+/**
+ * Who says with `since` what it has seen gets what is later. Who does not may have ended in the middle of an answer: to a bot
+ * its open questions are given again.
+ */
 async function sendMissed({ server, request }: Call, session: Session): Promise<void> {
   const { since } = request.metadata;
   const isCursor = typeof since === "number" && Number.isInteger(since) && since >= 0;
   if (since !== undefined && !isCursor) {
     throw new ChatError("bad_arguments", '"since" must be a seq: a whole number.');
   }
-  const from = isCursor
-    ? { after: Math.min(since, await server.store.head()), includeOwn: true }
-    : { after: session.user.deliveredSeq, includeOwn: false };
+  const from = isCursor ? { after: Math.min(since, await server.store.head()), includeOwn: true } : {
+    after: session.user.deliveredSeq,
+    includeOwn: false,
+    askedSince: server.clock.now() - QUESTION_MAX_AGE_MS,
+  };
   const { count, seq } = await catchUp(server.router, session, from);
   const message = count === 0 ? "" : `${count} stored messages.`;
   session.reply({ code: "caught_up", message, metadata: { count, seq } });

@@ -95,7 +95,9 @@ export async function neighbours(
   const receivers = new Set<Receiver>();
   for (const id of conversationIds) {
     const room = router.live.conversation(id);
-    if (room?.record.kind !== "room" || await router.memberCount(room) > LIMITS.presenceMembers) continue;
+    if (
+      room?.record.kind !== "room" || await router.conversations.memberCount(room) > LIMITS.presenceMembers
+    ) continue;
     for (const receiver of router.receiversIn(room)) if (receiver.user !== user) receivers.add(receiver);
   }
   return receivers;

@@ -1,34 +1,19 @@
 /**
- * Who is where, and what is said to whom: takes what participants say, has it stored, and hands it to delivery once it
- * is committed. The one place that knows conversations, their rights and their members.
+ * What is said to whom: takes what participants say, has it stored, and hands it to delivery once it is committed. Who comes,
+ * joins and leaves goes through here too, so that members and messages have one order.
  */
 
 import { ChatError } from "../protocol/errors.ts";
-import { checkText, encodeMetadata, type Metadata, type Request } from "../protocol/message.ts";
-import { quote, requireRoomName, requireUserName, userKey } from "../protocol/names.ts";
+import type { Metadata, Request } from "../protocol/message.ts";
+import { quote } from "../protocol/names.ts";
+import { Addressing, type Manner, type Prepared } from "./addressing.ts";
 import { Chunk } from "./chunk.ts";
 import type { Clock } from "./clock.ts";
+import { type Actor, Conversations } from "./conversations.ts";
 import { Deliverer, type Delivery } from "./delivery.ts";
 import { encode, notification } from "./encode.ts";
 import { Live, type LiveConversation, LiveUser, type Receiver } from "./live.ts";
-import type { Appended, ConversationRecord, NewMessage, Seq, Store, UserRecord } from "./store.ts";
-
-/** Who does something: a user with or (over HTTP) without a connection. */
-export type Actor = Pick<UserRecord, "id" | "name" | "isBot">;
-
-/** A message that passed every check, ready to be stored. */
-export interface Prepared {
-  readonly message: NewMessage;
-  readonly conversation: LiveConversation;
-  readonly sender: Actor;
-  readonly destination: string;
-  /** The user it is said to, where it is to one; `isKnown` is false where nobody of that name has been here yet. */
-  readonly to: { readonly id: number; readonly name: string; readonly isKnown: boolean } | null;
-  /** The bot that is asked. */
-  readonly asked: Asked | null;
-}
-
-type Asked = { readonly id: number; readonly name: string };
+import type { Appended, ConversationRecord, Seq, Store, UserRecord } from "./store.ts";
 
 /** What became of a message. */
 export type Outcome =
@@ -42,43 +27,27 @@ export interface Sender {
   refused(prepared: Prepared, error: ChatError): void;
 }
 
-/** The AI bots, the preferred one first. */
-export const AI_BOTS = ["openai", "aibot"] as const;
-
 export class Router {
   readonly live = new Live();
   readonly deliverer: Deliverer;
   readonly store: Store;
+  readonly conversations: Conversations;
+  readonly #addressing: Addressing;
   readonly #clock: Clock;
 
   constructor(store: Store, clock: Clock, onFault?: (error: unknown) => void) {
     this.store = store;
     this.#clock = clock;
+    this.conversations = new Conversations(this.live, store);
+    this.#addressing = new Addressing(this.conversations, clock);
     this.deliverer = new Deliverer(clock, onFault);
   }
 
   // ---- saying ----
 
-  /**
-   * Checks a `chat` or `subscription` and finds where it goes. Answers at once where all that it needs is in memory.
-   * @param options.isQuestion it came by `/ask`
-   * @param options.anyRoom also to public rooms that the sender has not joined
-   * @throws ChatError (or rejects)
-   */
-  prepare(
-    sender: Actor,
-    request: Request,
-    options: { isQuestion?: boolean; anyRoom?: boolean } = {},
-  ): Prepared | Promise<Prepared> {
-    const text = checkText(request.message);
-    const draft: Draft = { sender, request, text, asked: null };
-    if (options.isQuestion) return this.#prepareQuestion(draft, options.anyRoom ?? false);
-    if (request.type === "subscription") return this.#prepareFeed(draft);
-    if (request.destination.startsWith("#")) return this.#prepareRoom(draft, options.anyRoom ?? false);
-    if (request.destination === "") {
-      throw new ChatError("bad_message", 'It says no destination. Give "#room" or a user\'s name.');
-    }
-    return this.#prepareDirect(draft);
+  /** As `Addressing.prepare`. */
+  prepare(sender: Actor, request: Request, manner?: Manner): Prepared | Promise<Prepared> {
+    return this.#addressing.prepare(sender, request, manner);
   }
 
   /** Stores a run of messages of one sender, and has each delivered, or refused. Never rejects. */
@@ -167,160 +136,7 @@ export class Router {
     return !user || user.receivers.size === 0;
   }
 
-  // ---- where a message goes ----
-
-  /** In a room for all to see; anywhere else to the bot directly, which then needs no telling. */
-  #prepareQuestion(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
-    if (draft.sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
-    const here = AI_BOTS.map((name) => this.live.userNamed(name)).find((bot) => bot?.isBot);
-    if (here) return this.#toBot(draft, here, anyRoom);
-    return this.#awayBot().then((bot) => this.#toBot(draft, bot, anyRoom));
-  }
-
-  #toBot(draft: Draft, asked: Asked, anyRoom: boolean): Prepared | Promise<Prepared> {
-    if (draft.request.destination.startsWith("#")) return this.#prepareRoom({ ...draft, asked }, anyRoom);
-    return this.#prepareDirect({ ...draft, request: { ...draft.request, destination: asked.name } });
-  }
-
-  /** An AI bot that is not here now, but was. @throws ChatError `no_such_user` */
-  async #awayBot(): Promise<Asked> {
-    for (const name of AI_BOTS) {
-      const bot = await this.store.findUser(name);
-      if (bot?.isBot) return bot;
-    }
-    throw new ChatError("no_such_user", "No AI bot is here. Start the server without --no-openai.");
-  }
-
-  async #prepareFeed(draft: Draft): Promise<Prepared> {
-    const { sender } = draft;
-    let feed = this.live.feed(sender.id);
-    if (!feed) {
-      const record = await this.store.findOrMakeFeed(sender.id, this.#clock.now());
-      feed = this.live.attach(record, this.live.users.get(sender.id));
-    }
-    await this.memberCount(feed);
-    return this.#prepared(draft, feed, { destination: "", to: null });
-  }
-
-  #prepareRoom(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
-    const user = this.live.users.get(draft.sender.id);
-    const room = this.live.room(draft.request.destination);
-    if (room && user && room.users.has(user)) return this.#toRoom(draft, room);
-    return this.#prepareOtherRoom(draft, anyRoom);
-  }
-
-  async #prepareOtherRoom(draft: Draft, anyRoom: boolean): Promise<Prepared> {
-    const record = await this.requireRoom(draft.request.destination);
-    const mayAnswer = draft.sender.isBot && typeof draft.request.metadata.answer_to === "number";
-    if (!anyRoom && !mayAnswer) await this.requireParticipant(record, draft.sender);
-    return this.#toRoom(draft, this.live.attach(record));
-  }
-
-  #toRoom(draft: Draft, room: LiveConversation): Prepared {
-    return this.#prepared(draft, room, { destination: room.record.name, to: null });
-  }
-
-  #prepareDirect(draft: Draft): Prepared | Promise<Prepared> {
-    const name = requireUserName(draft.request.destination);
-    const user = this.live.userNamed(name);
-    const direct = user && this.live.direct(draft.sender.id, user.id);
-    if (!user || !direct) return this.#prepareNewDirect(draft, name);
-    return this.#toUser(draft, direct, { id: user.id, name: user.name, isKnown: true });
-  }
-
-  async #prepareNewDirect(draft: Draft, name: string): Promise<Prepared> {
-    const record = await this.store.findOrReserveUser(name);
-    const { id } = draft.sender;
-    const direct = this.live.direct(id, record.id) ??
-      this.live.attach(
-        await this.store.findOrMakeDirect(id, record.id, this.#clock.now()),
-        this.live.users.get(id),
-        this.live.users.get(record.id),
-      );
-    return this.#toUser(draft, direct, { id: record.id, name: record.name, isKnown: !record.isPlaceholder });
-  }
-
-  #toUser(draft: Draft, direct: LiveConversation, to: NonNullable<Prepared["to"]>): Prepared {
-    return this.#prepared(draft, direct, { destination: to.name, to });
-  }
-
-  #prepared(
-    { sender, request, text, asked }: Draft,
-    conversation: LiveConversation,
-    target: Pick<Prepared, "destination" | "to">,
-  ): Prepared {
-    const answersSeq = sender.isBot ? request.metadata.answer_to : undefined;
-    const isOutside = !conversation.users.has(this.live.users.get(sender.id)!);
-    const message: NewMessage = {
-      conversationId: conversation.id,
-      senderId: sender.id,
-      type: request.type as "chat" | "subscription",
-      text,
-      metadata: encodeMetadata(request.metadata, {
-        ...(sender.isBot ? { bot: true } : {}),
-        ...(asked ? { ask: true } : {}),
-      }),
-      clientId: request.id ?? null,
-      createdAt: this.#clock.now(),
-      ...(asked ? { askedBotId: asked.id } : {}),
-      ...(typeof answersSeq === "number" && isOutside ? { answersSeq } : {}),
-    };
-    return { message, conversation, sender, asked, ...target };
-  }
-
-  // ---- conversations ----
-
-  /** @throws ChatError `bad_name`, `no_such_room` */
-  async requireRoom(name: string): Promise<ConversationRecord> {
-    const room = this.live.room(name)?.record ?? await this.store.findRoom(requireRoomName(name));
-    if (room) return room;
-    throw new ChatError("no_such_room", `There is no room ${quote(name)}. Make it with /join, or see /list.`);
-  }
-
-  /** @throws ChatError `bad_name`, `no_such_user` */
-  async requireUser(name: string): Promise<UserRecord> {
-    const user = await this.store.findUser(requireUserName(name));
-    if (user && !user.isPlaceholder) return user;
-    throw new ChatError("no_such_user", `There is no user ${quote(name)}. See /users for who is here.`);
-  }
-
-  /** @throws ChatError `not_a_member` */
-  async requireParticipant(record: ConversationRecord, user: Actor): Promise<void> {
-    const liveUser = this.live.users.get(user.id);
-    const conversation = this.live.conversation(record.id);
-    if (liveUser && conversation?.users.has(liveUser)) return;
-    if (await this.store.isParticipant(record.id, user.id)) return;
-    throw new ChatError("not_a_member", `You are not in ${record.name}. Enter it with /join ${record.name}.`);
-  }
-
-  /**
-   * The conversation that a destination names for this user: `#room`, a user's name, or `NAME/feed`; null where nothing
-   * was said there yet. Rooms and direct conversations only where the user takes part.
-   * @throws ChatError `no_such_room`, `no_such_user`, `not_a_member`, `bad_name`
-   */
-  async conversationFor(user: Actor, destination: string): Promise<ConversationRecord | null> {
-    if (destination.startsWith("#")) {
-      const room = await this.requireRoom(destination);
-      await this.requireParticipant(room, user);
-      return room;
-    }
-    if (destination.toLowerCase().endsWith("/feed")) {
-      const publisher = await this.requireUser(destination.slice(0, -"/feed".length));
-      return await this.store.findFeed(publisher.id);
-    }
-    const other = await this.store.findUser(requireUserName(destination));
-    if (!other) {
-      throw new ChatError(
-        "no_such_user",
-        `There is no user ${quote(destination)}. See /users for who is here.`,
-      );
-    }
-    return await this.store.findDirect(user.id, other.id);
-  }
-
-  async memberCount(conversation: LiveConversation): Promise<number> {
-    return conversation.memberCount ??= await this.store.countParticipants(conversation.id);
-  }
+  // ---- who takes part ----
 
   /** Makes a user a participant; what is said later reaches all its connections. Resolves in the turn of the change. */
   join(record: ConversationRecord, userId: number): Promise<{ isNew: boolean; seq: Seq; count: number }> {
@@ -407,17 +223,6 @@ export class Router {
       for (const receiver of user.receivers) if (receiver !== except) yield receiver;
     }
   }
-}
-
-interface Draft {
-  readonly sender: Actor;
-  readonly request: Request;
-  readonly text: string;
-  readonly asked: Asked | null;
-}
-
-export function isSameName(a: string, b: string): boolean {
-  return userKey(a) === userKey(b);
 }
 
 /** What went wrong, as an error that a user may see. */

@@ -54,7 +54,7 @@ export interface NewMessage {
   readonly createdAt: Millis;
   /** Where it is a question (`/ask`): the bot that shall answer. */
   readonly askedBotId?: UserId;
-  /** Where it answers question SEQ in a conversation that the sender is not in. */
+  /** Where it answers a question: that one then has its answer. Who is no participant may say only this, and once. */
   readonly answersSeq?: Seq;
 }
 
@@ -69,7 +69,10 @@ export type Appended =
   }
   /** The sender used this id before, for something else. */
   | { readonly status: "conflict" }
-  /** `answersSeq` is no open question of this bot's in this conversation: never asked of it, or already answered. */
+  /**
+   * `answersSeq` is no open question of this bot's in this conversation (never asked of it, or already answered), nor is the
+   * bot a participant.
+   */
   | { readonly status: "not_asked" };
 
 export interface StoredMessage {
@@ -156,7 +159,7 @@ export interface Joined {
 
 /** What a user missed: `messagesBySeq` reads it in pages. */
 export interface Missed {
-  /** Ascending; at most the newest 10,000. */
+  /** Ascending; at most the newest 10,000, and before them what `askedSince` adds. */
   readonly seqs: readonly Seq[];
   /** Where more was missed: the first and last seq that was left out. */
   readonly gap: { readonly from: Seq; readonly to: Seq } | null;
@@ -211,6 +214,8 @@ export interface Store {
   addToken(userId: UserId, tokenHash: string, at: Millis): Promise<void>;
   /** Whose token this is; notes that it was used. */
   findToken(tokenHash: string, at: Millis): Promise<UserRecord | null>;
+  /** That token ends, where there is one. */
+  removeToken(tokenHash: string): Promise<void>;
   /** Tokens not used since then end. */
   removeTokens(unusedSince: Millis): Promise<void>;
 
@@ -277,11 +282,13 @@ export interface Store {
   /**
    * What was said after `after` in the user's rooms (from the joining on), direct conversations, subscriptions, and
    * questions to this bot that have no answer yet. With `includeOwn: false` without what the user said.
+   * With `askedSince` also questions up to `after` that were asked since then and have no answer: the bot may have ended
+   * before it gave one. They come first, the newest 200 at most.
    */
   missed(
     userId: UserId,
     after: Seq,
-    options: { includeOwn: boolean },
+    options: { includeOwn: boolean; askedSince?: Millis },
   ): Promise<Missed>;
   /** Those messages, in this order; what does not exist is left out. */
   messagesBySeq(seqs: readonly Seq[]): Promise<StoredMessage[]>;

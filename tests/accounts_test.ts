@@ -8,6 +8,10 @@ import { assertError, TestServer } from "./test_server.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
+async function tokenFor(server: TestServer, name: string): Promise<string> {
+  return await server.chat.accounts.tokenFor((await server.store.findUser(name))!);
+}
+
 /** What came of a login: `welcome`, or the error. */
 async function tryLogin(
   server: TestServer,
@@ -215,6 +219,58 @@ Deno.test("a holder that answers no ping for 10 s no longer counts, and is ended
   clock.advance(2_000);
   assert.equal(await tryLogin(server, "/login alice"), "welcome");
   await holder.rest();
+});
+
+Deno.test("a holder over WebSocket is asked for a sign of life too, and keeps its name where it gives one", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const holder = await server.websocket("alice");
+  assert.equal(await tryLogin(server, "/login alice"), "name_in_use");
+  await holder.envelope(is("ping"));
+  await holder.settled();
+  clock.advance(11_000);
+  assert.equal(await tryLogin(server, "/login alice"), "name_in_use");
+  await holder.envelope(is("ping"));
+  clock.advance(11_000);
+  assert.equal(await tryLogin(server, "/login alice"), "welcome");
+  assertError(JSON.parse((await holder.rest()).at(-1)!), "idle_timeout");
+});
+
+Deno.test("a stream over HTTP cannot answer, so it is not asked and holds the name", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const token = await tokenOf(server, "alice");
+  const response = await fetch(`${server.url}/api/stream`, { headers: { authorization: `Bearer ${token}` } });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let came = "";
+  while (!came.includes("caught_up")) came += (await reader.read()).value;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    assert.equal(await tryLogin(server, "/login alice"), "name_in_use");
+    clock.advance(11_000);
+  }
+  await reader.cancel();
+  assert.doesNotMatch(came, /"ping"/);
+});
+
+Deno.test("a holder that the server is still busy with is not taken for dead", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const holder = await server.json("alice");
+  const [isAsked, isAllowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { store } = server;
+  const listRooms = store.listRooms.bind(store);
+  store.listRooms = () => {
+    isAsked.resolve();
+    return isAllowed.promise.then(listRooms);
+  };
+  const rooms = holder.command("/list");
+  await isAsked.promise;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    assert.equal(await tryLogin(server, "/login alice"), "name_in_use");
+    clock.advance(11_000);
+  }
+  isAllowed.resolve();
+  assert.equal((await rooms).metadata.code, "rooms");
 });
 
 Deno.test("a holder that answers the ping keeps its name", async () => {
@@ -438,4 +494,88 @@ Deno.test("an account, its password and its tokens outlive a restart of the serv
   assert.ok(await tokenOf(server, "bob"));
   await server.stop();
   await Deno.remove(folder, { recursive: true });
+});
+
+// ---- logging out ----
+
+Deno.test("/logout ends the token of this login, says so and closes; other logins of the user go on", async () => {
+  await using server = await TestServer.start();
+  const { client, welcome } = await logIn(server, "alice");
+  const other = await tokenFor(server, "alice");
+  const { code } = (await client.command("/logout")).metadata;
+  assert.equal(code, "logged_out");
+  assert.deepEqual(await client.rest(), []);
+  assert.equal(await tryLogin(server, "/login", { token: welcome.metadata.token }), "bad_credentials");
+  assert.equal(await tryLogin(server, "/login", { token: other }), "welcome");
+});
+
+Deno.test("/logout ends the connections that came with the same token, and no others of the user", async () => {
+  await using server = await TestServer.start();
+  const { client, welcome: { metadata: { token } } } = await logIn(server, "alice");
+  const same = await server.websocket("", { token });
+  const other = await server.json("", { token: await tokenFor(server, "alice") });
+  await client.command("/logout");
+  assertError(JSON.parse((await same.rest()).at(-1)!), "bad_credentials");
+  assert.equal((await other.command("/ping")).metadata.code, "pong");
+});
+
+Deno.test("/logout counts also where the client closes right after it", async () => {
+  await using server = await TestServer.start();
+  const observer = await server.json("bob");
+  const client = await server.websocket("alice");
+  const { token } = JSON.parse(client.transcript.find((line) => line.includes('"welcome"'))!).metadata;
+  client.sendJson({ type: "command", message: "/logout" });
+  await client.close();
+  for (let trips = 0; trips < 200 && server.chat.router.live.userNamed("alice"); trips++) {
+    await observer.settled();
+  }
+  assert.equal(await tryLogin(server, "/login", { token }), "bad_credentials");
+});
+
+Deno.test("POST /api/logout ends the token that it came with, and its connections", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  const client = await server.json("", { token });
+  const { status, json } = await call(server, "/api/logout", { token, method: "POST" });
+  assert.deepEqual([status, json], [200, { user: "alice" }]);
+  assertError(JSON.parse((await client.rest()).at(-1)!), "bad_credentials");
+  assert.equal((await call(server, "/api/rooms", { token })).status, 401);
+  assert.equal((await call(server, "/api/logout", { token, method: "POST" })).status, 401);
+});
+
+Deno.test("POST /api/logout with name and password has no token to end: 400", async () => {
+  await using server = await TestServer.start();
+  const client = await server.tcp();
+  await client.command("/register alice secret");
+  const authorization = `Basic ${btoa("alice:secret")}`;
+  const { status, json } = await call(server, "/api/logout", { headers: { authorization }, method: "POST" });
+  assert.deepEqual([status, json.error], [400, "bad_arguments"]);
+});
+
+// ---- too many new accounts ----
+
+Deno.test("one address makes 50 accounts at once and then one every 2 s; who has one logs in all the same", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const token = await tokenOf(server, "alice");
+  for (let i = 1; i < 50; i++) await tokenOf(server, `user${i}`);
+  const client = await server.tcp();
+  for (const line of ["/login", "/login bob", "/register bob", "/register bob secret"]) {
+    const refusal = await client.command(line);
+    assertError(refusal, "rate_limited");
+    assert.equal(refusal.metadata.retry_after_ms, 2000);
+  }
+  const { status, json, headers } = await call(server, "/api/login", { body: { name: "bob" } });
+  assert.deepEqual([status, json.error, headers.get("retry-after")], [429, "rate_limited", "2"]);
+  assert.equal(await server.store.findUser("bob"), null);
+  assert.equal(await tryLogin(server, "/login alice"), "welcome");
+  assert.equal(await tryLogin(server, "/login alice", { token }), "welcome");
+  clock.advance(2000);
+  assert.equal(await tryLogin(server, "/login bob"), "welcome");
+  assert.equal(await tryLogin(server, "/login carol"), "rate_limited");
+});
+
+Deno.test("without a rate limit nobody counts new accounts", async () => {
+  await using server = await TestServer.start({ clock: new FakeClock() });
+  for (let i = 0; i < 60; i++) await tokenOf(server, `user${i}`);
 });

@@ -2,6 +2,30 @@
 
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { TestServer, type TestServerOptions } from "./test_server.ts";
+
+export interface World {
+  readonly server: TestServer;
+  readonly browser: TestBrowser;
+}
+
+/** A test of the page on a server of its own; skipped where there is no Chromium. */
+export function browserTest(
+  name: string,
+  body: (world: World) => Promise<void>,
+  options: TestServerOptions = {},
+): void {
+  Deno.test({
+    name,
+    ignore: noChromium,
+    fn: async () => {
+      await buildPage();
+      await using server = await TestServer.start(options);
+      await using browser = await TestBrowser.start(server.url);
+      await body({ server, browser });
+    },
+  });
+}
 
 const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
 const FLAGS = [
@@ -45,10 +69,7 @@ export class TestBrowser {
     const page = await context.newPage();
     page.on("pageerror", (error) => this.problems.push(String(error)));
     page.on("console", (message) => {
-      // While the server is away the browser itself reports that it cannot connect.
-      if (message.type() === "error" && !/WebSocket connection to/.test(message.text())) {
-        this.problems.push(message.text());
-      }
+      if (isProblem(message.type(), message.text())) this.problems.push(message.text());
     });
     page.on("request", (request) => this.#watch(request.url()));
     await page.goto(this.#url);
@@ -75,6 +96,12 @@ export class TestBrowser {
   #watch(url: string): void {
     if (!url.startsWith(this.#url) && !url.startsWith("data:")) this.foreign.push(url);
   }
+}
+
+function isProblem(type: string, text: string): boolean {
+  // While the server is away the browser itself reports that it cannot connect.
+  if (/WebSocket connection to|net::ERR_CONNECTION_REFUSED/.test(text)) return false;
+  return type === "error" || /Password forms should have/.test(text);
 }
 
 /** Writes `text` where the page is and sends it. */

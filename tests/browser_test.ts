@@ -4,26 +4,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startThermometer } from "../bots/thermometer.ts";
 import { memoryConnect } from "../server/memory.ts";
-import { buildPage, item, messages, noChromium, open, say, TestBrowser } from "./browser.ts";
+import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./browser.ts";
 import { TestServer } from "./test_server.ts";
-
-interface World {
-  readonly server: TestServer;
-  readonly browser: TestBrowser;
-}
-
-function browserTest(name: string, body: (world: World) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: noChromium,
-    fn: async () => {
-      await buildPage();
-      await using server = await TestServer.start();
-      await using browser = await TestBrowser.start(server.url);
-      await body({ server, browser });
-    },
-  });
-}
 
 browserTest(
   "Two people on the page talk in a room, and each sees every message once",
@@ -190,7 +172,7 @@ browserTest("The To field reaches people who are away, and they find it stored",
   const alice = await browser.signIn("alice");
   await alice.getByLabel("To", { exact: true }).fill("joe");
   await say(alice, "Call me when you are back");
-  await alice.getByText("User 'joe' is offline. Message saved.").waitFor();
+  await alice.getByText("Nobody called joe has been here yet. Message saved.").waitFor();
   await alice.getByRole("heading", { level: 1, name: "joe" }).waitFor();
   const joe = await browser.signIn("joe");
   await item(joe, "alice").locator(".badge").waitFor();

@@ -728,15 +728,17 @@ Deno.test("ChatClient.signal sends a command without an id, and nothing where th
   });
 });
 
-Deno.test("ChatClient does not come back after /quit", async () => {
-  await using scene = new Scene();
-  const connection = await scene.online();
-  const quit = scene.client.command("/quit");
-  const request = await connection.next();
-  connection.send(notification("bye", { reply_to: request.id }));
-  assert.equal((await quit).metadata.code, "bye");
-  assert.deepEqual(await scene.reaches("closed"), { state: "closed" });
-});
+for (const [command, code] of [["/quit", "bye"], ["/logout", "logged_out"]] as const) {
+  Deno.test(`ChatClient does not come back after ${command}`, async () => {
+    await using scene = new Scene();
+    const connection = await scene.online();
+    const quit = scene.client.command(command);
+    const request = await connection.next();
+    connection.send(notification(code, { reply_to: request.id }));
+    assert.equal((await quit).metadata.code, code);
+    assert.deepEqual(await scene.reaches("closed"), { state: "closed" });
+  });
+}
 
 // ---- connections that break ----
 

@@ -153,6 +153,43 @@ Deno.test("typing names the user as the name is spelled, however it was written"
   assert.equal((await bob.envelope(is("typing"))).metadata.destination, "Bob");
 });
 
+Deno.test("/typing and drafts reach a user with whom nothing was said yet, and make no conversation", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob, robot] = [
+    await server.json("alice"),
+    await server.json("Bob"),
+    await bot(server, "robot"),
+  ];
+  alice.sendJson({ type: "command", message: "/typing BOB" });
+  const typing = await bob.envelope(is("typing"));
+  assert.deepEqual([typing.metadata.destination, typing.metadata.user], ["Bob", "alice"]);
+  const metadata = { draft: "d1", delta: "Hel" };
+  robot.sendJson({ type: "command", message: "/draft", destination: "bob", metadata });
+  const draft = await bob.envelope(is("draft"));
+  assert.deepEqual([draft.metadata.destination, draft.metadata.user, draft.metadata.delta], [
+    "Bob",
+    "robot",
+    "Hel",
+  ]);
+  const { conversations } = (await bob.command("/conversations")).metadata;
+  assert.deepEqual((conversations as { kind: string }[]).map(({ kind }) => kind), ["room"]);
+});
+
+Deno.test("/typing to oneself, to somebody who is away or to a feed tells nobody", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await quit(await server.json("carol"));
+  await bob.command("/subscribe alice");
+  const second = await server.websocket("", { token: await tokenFor(server, "alice") });
+  await alice.settled();
+  await bob.settled();
+  for (const name of ["alice", "carol"]) alice.sendJson({ type: "command", message: `/typing ${name}` });
+  assertError(await alice.command("/typing alice/feed"), "bad_name");
+  assertError(await alice.command("/typing nobody"), "no_such_user");
+  assert.deepEqual(await second.settled(), []);
+  assert.deepEqual(await bob.settled(), []);
+});
+
 Deno.test("typing is not shown in text mode", async () => {
   await using server = await TestServer.start();
   const [alice, bob] = [await server.json("alice"), await server.text("bob")];
@@ -170,6 +207,21 @@ Deno.test("/seen is told to the user's other connections, and to nobody else", a
   const { metadata } = await second.envelope(is("seen"));
   assert.deepEqual([metadata.destination, metadata.seq], ["#general", seq]);
   assert.deepEqual(codes(await alice.settled()), []);
+});
+
+Deno.test("/seen names the conversation as it is spelled, in the reply and to the other connections", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("Alice"), await server.json("bob")];
+  await bob.command("/join #Tea");
+  await alice.command("/join #tea");
+  await alice.command("/subscribe bob");
+  await bob.say("alice", "hi");
+  await bob.say("", "21 °C", { type: "subscription" });
+  const second = await server.websocket("", { token: await tokenFor(server, "alice") });
+  for (const [typed, spelled] of [["#TEA", "#Tea"], ["BOB", "bob"], ["Bob/FEED", "bob/feed"]] as const) {
+    assert.equal((await alice.command(`/seen ${typed} 1`)).metadata.destination, spelled);
+    assert.equal((await second.envelope(is("seen"))).metadata.destination, spelled);
+  }
 });
 
 // ---- feeds ----
@@ -411,6 +463,27 @@ Deno.test("a bot may not answer a question in another room than where it was ask
   await alice.command("/join #dev");
   const question = await alice.command("/ask really?", { destination: "#dev" });
   assertError(await ai.say("#general", "x", { metadata: { answer_to: question.metadata.seq } }), "forbidden");
+});
+
+Deno.test("a bot posts over HTTP with answer_to where it takes part, whatever that answers; elsewhere once, to a question", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await ai.command("/join #dev");
+  await alice.command("/join #dev");
+  await ai.say("alice", "hello");
+  const question = await alice.command("/ask really?", { destination: "#general" });
+  await quit(ai);
+  const token = await server.chat.accounts.botToken("aibot");
+  const post = async (destination: string, answer_to: unknown) =>
+    (await call(server, "/api/messages", {
+      token,
+      body: { destination, message: "yes", metadata: { answer_to } },
+    })).status;
+  const { seq } = question.metadata;
+  assert.deepEqual([await post("#dev", seq), await post("#dev", 999)], [201, 201]);
+  assert.deepEqual([await post("alice", 999), await post("alice", 999)], [201, 201]);
+  assert.deepEqual([await post("#general", 999), await post("#general", seq)], [403, 201]);
+  assert.equal(await post("#general", seq), 403);
 });
 
 Deno.test("a person who claims answer_to gains nothing by it", async () => {

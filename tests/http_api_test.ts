@@ -3,13 +3,25 @@
 import assert from "node:assert/strict";
 import type { Envelope } from "../protocol/message.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { bot, call, is, says, tokenOf } from "./scenario.ts";
+import { bot, call, exchange, is, says, tokenOf } from "./scenario.ts";
 import { TestServer } from "./test_server.ts";
 
 Deno.test("/healthz is 200 and says ok", async () => {
   await using server = await TestServer.start();
   const { status, json } = await call(server, "/healthz");
   assert.deepEqual([status, json], [200, "ok"]);
+});
+
+Deno.test("/healthz says it under any host name, to any page, with the headers of all routes", async () => {
+  await using server = await TestServer.start({ allowOrigin: ["https://chat.example.org"] });
+  const answer = await exchange(
+    server.webPort,
+    "GET /healthz HTTP/1.1\r\nHost: elsewhere.example\r\nOrigin: https://evil.example\r\nConnection: close\r\n\r\n",
+  );
+  assert.match(answer, /^HTTP\/1\.1 200 /);
+  assert.match(answer, /\r\n\r\nok$/);
+  assert.match(answer, /^x-content-type-options: nosniff\r$/im);
+  assert.doesNotMatch(answer, /^access-control-allow-origin/im);
 });
 
 Deno.test("/metrics is Prometheus, to this machine", async () => {

@@ -52,6 +52,25 @@ Deno.test("Each part can be switched off by a flag, by the environment and in .e
   }
 });
 
+Deno.test("The AI's endpoint is reached through the proxy that the environment names", async () => {
+  await inFolder(async (folder) => {
+    using proxy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const asked = proxy.accept().then(async (peer) => {
+      const bytes = new Uint8Array(200);
+      const count = await peer.read(bytes);
+      peer.close();
+      return new TextDecoder().decode(bytes.subarray(0, count ?? 0));
+    });
+    const server = await ServerProcess.start(folder, [], {
+      HTTP_PROXY: `http://127.0.0.1:${proxy.addr.port}`,
+      NO_PROXY: "",
+      OPENAI_BASE_URL: "http://models.invalid/v1",
+    });
+    assert.match(await asked, /^GET http:\/\/models\.invalid\/v1\/models HTTP\/1\.1\r\n/);
+    await server.end();
+  });
+});
+
 Deno.test("A port that is taken ends the start with one line and exit code 1", async () => {
   await inFolder(async (folder) => {
     using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { COMMAND_RATE, MESSAGE_RATE, RateLimiter } from "../server/limits.ts";
+import {
+  ACCOUNT_RATE,
+  COMMAND_RATE,
+  MESSAGE_RATE,
+  networkOf,
+  rateLimited,
+  RateLimiter,
+} from "../server/limits.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 function takeAll(limiter: RateLimiter<string>, key: string): number {
@@ -84,4 +91,30 @@ Deno.test("at any rate, who waits as long as was said gets through, but for a ro
     clock.advance(wait + 1);
     assert.equal(limiter.take("alice"), 0);
   }));
+});
+
+Deno.test("new accounts come in bursts of 50 and then one every 2 s", () => {
+  assert.deepEqual(ACCOUNT_RATE, { burst: 50, perSecond: 0.5 });
+});
+
+for (
+  const [address, network] of [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["memory", "memory"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["2001:db8:1:2::", "2001:db8:1:2::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ] as const
+) {
+  Deno.test(`${address} counts as ${network}`, () => assert.equal(networkOf(address), network));
+}
+
+Deno.test("rate_limited says when to come back, in words and in whole milliseconds from 1", () => {
+  const error = rateLimited(1200.5);
+  assert.deepEqual([error.code, error.details], ["rate_limited", { retry_after_ms: 1201 }]);
+  assert.match(error.message, / in 2 s\./);
+  assert.equal(rateLimited(-5).details.retry_after_ms, 1);
 });

@@ -11,17 +11,31 @@ interface Member {
   readonly held: string[];
 }
 
+export interface FaultyServerOptions {
+  /** What becomes of a reply to a message; `receiver` is its sender. */
+  readonly answer?: Fault;
+  /** Which messages it refuses, by their id. */
+  readonly refuses?: (id: string) => boolean;
+}
+
 export class FaultyServer implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #fault: Fault;
+  readonly #answer: Fault;
+  readonly #refuses: (id: string) => boolean;
   readonly #members: Member[] = [];
   readonly #tasks: Promise<void>[] = [];
   /** Messages are spread one after the other, so that the only mistakes are those that are asked for. */
   #spreading: Promise<void> = Promise.resolve();
   #seq = 0;
 
-  constructor(fault: Fault) {
+  constructor(
+    fault: Fault,
+    { answer = (line) => [line], refuses = () => false }: FaultyServerOptions = {},
+  ) {
     this.#fault = fault;
+    this.#answer = answer;
+    this.#refuses = refuses;
     this.#tasks.push(this.#accept());
   }
 
@@ -63,18 +77,24 @@ export class FaultyServer implements AsyncDisposable {
   }
 
   async #spread(sender: Member, { id, message }: { id: string; message: string }): Promise<void> {
+    if (this.#refuses(id)) return await write(sender, [refusal(id)]);
     const seq = ++this.#seq;
     const line = JSON.stringify({ type: "chat", message, metadata: {}, id, seq });
     for (const member of this.#members) {
       if (member === sender) continue;
       await write(member, this.#fault(line, this.#members.indexOf(member), member.held));
     }
-    await write(sender, [notice({ code: "stored", reply_to: id, seq })]);
+    const reply = notice({ code: "stored", reply_to: id, seq });
+    await write(sender, this.#answer(reply, this.#members.indexOf(sender), sender.held));
   }
 }
 
 function notice(metadata: Record<string, unknown>): string {
   return JSON.stringify({ type: "notification", sender: "server", destination: "", message: "", metadata });
+}
+
+function refusal(id: string): string {
+  return notice({ code: "error", error: "store_unavailable", reply_to: id });
 }
 
 async function write({ conn }: Member, lines: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Clock } from "../server/clock.ts";
 import { noColumns } from "../server/sqlite/append.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
+import { textsBetween } from "../server/sqlite/log_texts.ts";
 import { openForWriting } from "../server/sqlite/open_database.ts";
 import { APPLICATION_ID } from "../server/sqlite/schema.ts";
 import { ScratchTexts } from "../server/sqlite/scratch_texts.ts";
@@ -469,6 +470,31 @@ Deno.test("whatever is typed into a search, the index understands it", () => {
     const words = parseSearchWords(typed);
     if (words) scratch.snippets(words.match, [{ seq: 1, text }]);
   }));
+  scratch.close();
+});
+
+Deno.test("reading the tail leaves out nothing that the index would find", () => {
+  const scratch = new ScratchTexts();
+  using db = new DatabaseSync(":memory:");
+  const log = new Statements(db);
+  db.exec("CREATE TABLE messages (seq INTEGER PRIMARY KEY, conversation_id, sender_id, text)");
+  fc.assert(
+    fc.property(anyText, anyText, anyText, (before, typed, after) => {
+      const words = parseSearchWords(typed);
+      const text = `${before} ${typed.toUpperCase()} ${after}`;
+      if (!words || !scratch.snippets(words.match, [{ seq: 1, text }]).has(1)) return;
+      log.run("INSERT OR REPLACE INTO messages VALUES (1, 1, 1, ?)", text);
+      assert.equal(
+        textsBetween(log, 0, 2, scratch.asciiWordsOf(words.text)).length,
+        1,
+        JSON.stringify(words),
+      );
+    }),
+    {
+      numRuns: 2000,
+      examples: [["x", "a b", "y"], ["", "or a", ""], ["\0", "a", ""], ["", "É a", ""], ["", "\u212a", ""]],
+    },
+  );
   scratch.close();
 });
 

@@ -232,6 +232,16 @@ function testTokens(test: Test): void {
     assert.equal(await world.store.findToken("unused", NOW), null);
   });
 
+  test("a token that is removed leads nowhere, the others of its user still do", async (world) => {
+    const alice = await world.user("alice");
+    await world.store.addToken(alice.id, "ended", NOW);
+    await world.store.addToken(alice.id, "other", NOW);
+    await world.store.removeToken("ended");
+    await world.store.removeToken("unknown");
+    assert.equal(await world.store.findToken("ended", NOW), null);
+    assert.deepEqual(await world.store.findToken("other", NOW), alice);
+  });
+
   test("a new password ends the user's other tokens", async (world) => {
     const [alice, bob] = [await world.user("alice"), await world.user("bob")];
     for (const [user, token] of [[alice, "kept"], [alice, "ended"], [bob, "bobs"]] as const) {
@@ -637,6 +647,51 @@ function testQuestions(test: Test): void {
     await world.say(bot, room, "because", { answersSeq: question });
     assert.deepEqual(await missed(0), [second]);
     assert.deepEqual(await missed(second), []);
+  });
+
+  test("a bot that ended before it answered is given again what was asked of it since a time", async (world) => {
+    const { alice, bot, room, question } = await askWorld(world);
+    const ask = (text: string, createdAt: number) =>
+      world.say(alice, room, text, { askedBotId: bot.id, createdAt });
+    await ask("long ago?", NOW - 1);
+    const answered = await ask("answered?", NOW);
+    const [first, second] = [await ask("first?", NOW), await ask("second?", NOW + 1)];
+    await world.say(bot, room, "because", { answersSeq: answered });
+    const after = await world.store.head();
+    const third = await ask("third?", NOW + 2);
+    const missed = async (userId: number, since: Seq, askedSince: number) =>
+      (await world.store.missed(userId, since, { includeOwn: false, askedSince })).seqs;
+    assert.deepEqual(await missed(bot.id, after, NOW), [question, first, second, third]);
+    assert.deepEqual(await missed(bot.id, after, NOW + 1), [second, third]);
+    assert.deepEqual(await missed(bot.id, third, NOW + 3), []);
+    assert.deepEqual(await missed(alice.id, after, NOW), []);
+  });
+
+  test("a question is given again once, also where more than ten thousand messages were missed", async (world) => {
+    const { alice, bot, room } = await askWorld(world);
+    await world.store.join(room.id, bot.id, NOW);
+    const question = await world.say(alice, room, "now?", { askedBotId: bot.id });
+    const seqs = await world.sayMany(alice, room, 10_001);
+    const missed = (after: Seq) =>
+      world.store.missed(bot.id, after, { includeOwn: false, askedSince: NOW + 1 });
+    const again = await world.store.missed(bot.id, question, { includeOwn: false, askedSince: NOW });
+    assert.deepEqual(again.seqs, [question - 1, question, ...seqs.slice(1)]);
+    assert.deepEqual(again.gap, { from: seqs[0], to: seqs[0] });
+    assert.deepEqual((await missed(question)).seqs, seqs.slice(1));
+  });
+
+  test("a bot that is a member may answer too, and says also what answers nothing open", async (world) => {
+    const { bot, room, question } = await askWorld(world);
+    await world.store.join(room.id, bot.id, NOW);
+    const answer = (text: string, clientId: string) =>
+      world.store.append([world.message(bot, room, text, { clientId, answersSeq: question })]);
+    const [first] = await answer("because", "answer-1");
+    const { seqs } = await world.store.missed(bot.id, question, { includeOwn: false, askedSince: NOW });
+    assert.deepEqual(seqs, []);
+    assert.equal((await answer("and because", "more"))[0]!.status, "stored");
+    assert.deepEqual(await answer("because", "answer-1"), [
+      { status: "duplicate", seq: seqOf(first!), createdAt: NOW },
+    ]);
   });
 
   test("a question in a bot's own room is missed once", async (world) => {

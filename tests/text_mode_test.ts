@@ -194,6 +194,23 @@ Deno.test("lines go to the room joined last, and after /leave to the lobby again
   assert.match(await alice.until((line) => line.includes("in the lobby")), /#general bob: in the lobby$/);
 });
 
+Deno.test("/join alone is bad_arguments with the usage, although there is a current room", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.text("alice");
+  alice.send("/join");
+  assert.equal(await alice.next(), "! bad_arguments: Usage: /join ROOM");
+});
+
+Deno.test("/logout says goodbye and closes", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.text("alice");
+  alice.send("/logout");
+  assert.match((await alice.rest()).join(), /^\* Goodbye\. /);
+  const bob = await server.tcp();
+  bob.send("/logout");
+  assert.match(await bob.next(), /^! not_logged_in: /);
+});
+
 Deno.test("whoever is in no room is told to /join one", async () => {
   await using server = await TestServer.start();
   const alice = await server.text("alice");

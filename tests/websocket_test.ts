@@ -216,7 +216,7 @@ Deno.test("the server's own origin with another scheme is refused with 403", asy
   assert.match(await handshake(server, { Origin: `https://127.0.0.1:${server.webPort}` }), / 403 /);
 });
 
-for (const path of ["/", "/ws", "/healthz", "/metrics", "/api/login", "/nothing"]) {
+for (const path of ["/", "/ws", "/metrics", "/api/login", "/nothing"]) {
   Deno.test(`${path} answers 421 to a Host that is not on the list`, async () => {
     await using server = await TestServer.start();
     const answer = await exchange(

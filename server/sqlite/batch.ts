@@ -2,12 +2,11 @@
 
 import { type AppendedColumns, Appender, type MessageColumns } from "./append.ts";
 import { faultOf } from "./sqlite_errors.ts";
-import type { Statements } from "./statements.ts";
 import { type Failure, toFailure } from "./worker_rpc.ts";
 import type { WriteOperations } from "./write_operations.ts";
 
 /** The writes by name, with their arguments and results. */
-export type Operations = Omit<WriteOperations, "sql">;
+export type Operations = Omit<WriteOperations, "sql" | "clientIds">;
 
 /** A number appends that many of the batch's rows, the next ones; anything else names an operation. */
 export type Write = number | readonly [operation: keyof Operations, ...args: unknown[]];
@@ -31,12 +30,20 @@ export interface BatchResult {
  * @throws what SQLite throws where the transaction failed as a whole; nothing was stored then
  */
 export function runBatch(operations: WriteOperations, batch: Batch): BatchResult {
-  const { sql } = operations;
   try {
-    return sql.transaction("BEGIN IMMEDIATE", () => runWrites(operations, batch, (_index, run) => run()));
+    return inTransaction(operations, () => runWrites(operations, batch, (_index, run) => run()));
   } catch (error) {
     if (faultOf(error) !== "internal") throw error;
-    return sql.transaction("BEGIN IMMEDIATE", () => runApart(operations, batch));
+    return inTransaction(operations, () => runApart(operations, batch));
+  }
+}
+
+function inTransaction({ sql, clientIds }: WriteOperations, work: () => BatchResult): BatchResult {
+  try {
+    return sql.transaction("BEGIN IMMEDIATE", work);
+  } catch (error) {
+    clientIds.forget();
+    throw error;
   }
 }
 
@@ -45,7 +52,9 @@ function runWrites(
   { writes, rows }: Batch,
   guard: (index: number, run: () => unknown) => unknown,
 ): BatchResult {
-  const appender = new Appender(operations.sql, rows);
+  const count = rows.texts.length;
+  if (count > 0) operations.clientIds.begin();
+  const appender = new Appender(operations.sql, operations.clientIds, rows);
   let row = 0;
   const values = writes.map((write, index) => {
     if (typeof write !== "number") return guard(index, () => invoke(operations, write));
@@ -53,6 +62,7 @@ function runWrites(
     row += write;
     return guard(index, () => appendRows(appender, first, write));
   });
+  if (count > 0) operations.clientIds.end(count);
   return { values, failures: new Map(), appended: appender.result };
 }
 
@@ -60,7 +70,7 @@ function runApart(operations: WriteOperations, batch: Batch): BatchResult {
   const failures = new Map<number, Failure>();
   const result = runWrites(operations, batch, (index, run) => {
     try {
-      return atSavepoint(operations.sql, run);
+      return atSavepoint(operations, run);
     } catch (error) {
       if (faultOf(error) !== "internal") throw error;
       failures.set(index, toFailure(error));
@@ -70,11 +80,12 @@ function runApart(operations: WriteOperations, batch: Batch): BatchResult {
   return { ...result, failures };
 }
 
-function atSavepoint(sql: Statements, run: () => unknown): unknown {
+function atSavepoint({ sql, clientIds }: WriteOperations, run: () => unknown): unknown {
   sql.run("SAVEPOINT write");
   try {
     return run();
   } catch (error) {
+    clientIds.forget();
     if (sql.db.isTransaction) sql.run("ROLLBACK TO write");
     throw error;
   } finally {

@@ -1,15 +1,32 @@
-/** Keeps the full-text index filled: a moment after something was stored, in small parts, until it is up to date. */
+/**
+ * Keeps the full-text index filled: a moment after something was stored, in small parts, until it is up to date. While
+ * much is stored it leaves the processor to the commits, as long as a search can scan what is not indexed yet.
+ */
 
 import type { Seq } from "../store.ts";
 
 /** Before the first part: what is stored meanwhile is indexed with it. */
 const MOMENT_MS = 100;
 
-/** Between parts, in which the reader answers others and the processor is left to them: about as long as a part takes. */
-const PAUSE_MS = 10;
+/** Between parts, in which the reader answers others: about as long as a part takes. */
+const PAUSE_MS = 3;
+
+/** Between parts while much is stored: a part takes a hundredth of it. */
+const BUSY_PAUSE_MS = 300;
+
+/** Between parts while much is stored and the tail has become long. */
+const BEHIND_PAUSE_MS = 10;
+
+/** Messages a second from which on much is stored: six times what is indexed then. */
+const BUSY_RATE = 5000;
+
+/** Messages that a search scans in about 50 ms. */
+const TAIL_MESSAGES = 100_000;
 
 export class IndexFiller {
   readonly #fill: (pauseMs: number) => Promise<Seq>;
+  /** The newest message, as far as is known. */
+  #head: Seq = 0;
   #hasNews = false;
   #run: Promise<void> | undefined;
 
@@ -18,8 +35,9 @@ export class IndexFiller {
     this.#fill = fill;
   }
 
-  /** Something was stored, or the index may have been made again. Cheap; called for every batch. */
-  wake(): void {
+  /** Messages up to `head` were stored, or the index may have been made again. Cheap; called for every batch. */
+  wake(head: Seq): void {
+    this.#head = Math.max(this.#head, head);
     this.#hasNews = true;
     this.#run ??= this.#fillAll();
   }
@@ -45,10 +63,17 @@ export class IndexFiller {
 
   async #fillToHead(): Promise<void> {
     let indexed: Seq | undefined;
-    for (let pauseMs = MOMENT_MS;; pauseMs = PAUSE_MS) {
-      const before: Seq | undefined = indexed;
+    let pauseMs = MOMENT_MS;
+    for (;;) {
+      const [before, head]: [Seq | undefined, Seq] = [indexed, this.#head];
       indexed = await this.#fill(pauseMs);
       if (indexed === before) return;
+      const isBusy = (this.#head - head) * 1000 > BUSY_RATE * pauseMs;
+      pauseMs = isBusy ? busyPauseMs(this.#head - indexed) : PAUSE_MS;
     }
   }
+}
+
+function busyPauseMs(tail: number): number {
+  return tail < TAIL_MESSAGES ? BUSY_PAUSE_MS : BEHIND_PAUSE_MS;
 }

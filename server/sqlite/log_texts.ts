@@ -20,13 +20,24 @@ export function textsAfter(log: Statements, seq: Seq, limit: number): LogText[] 
   );
 }
 
-/** Between the two, bounds excluded; the newest, descending. */
-export function textsBetween(log: Statements, after: Seq, before: Seq, limit: number): LogText[] {
+/**
+ * Between the two, bounds excluded, descending: those that contain both words in whatever case, and all that are not plain
+ * ASCII (where a NUL is among them `length` counts less too).
+ * @param words plain ASCII letters and digits; null where plain ASCII cannot match
+ */
+export function textsBetween(
+  log: Statements,
+  after: Seq,
+  before: Seq,
+  words: readonly [string, string] | null,
+): LogText[] {
   return decoded(log.all(
-    `SELECT ${COLUMNS} FROM messages m WHERE m.seq > ? AND m.seq < ? ORDER BY m.seq DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM messages m WHERE m.seq > ? AND m.seq < ?
+      AND (m.text LIKE ? AND m.text LIKE ? OR octet_length(m.text) <> length(m.text)) ORDER BY m.seq DESC`,
     after,
     before,
-    limit,
+    words && `%${words[0]}%`,
+    words && `%${words[1]}%`,
   ));
 }
 

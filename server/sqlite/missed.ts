@@ -1,7 +1,7 @@
 /** What a user missed: newest first out of the index of each conversation, so that old messages cost nothing. */
 
 import { LIMITS } from "../../protocol/message.ts";
-import type { ConversationId, Missed, Seq, UserId } from "../store.ts";
+import type { ConversationId, Millis, Missed, Seq, UserId } from "../store.ts";
 import type { Statements } from "./statements.ts";
 
 interface Membership {
@@ -13,10 +13,14 @@ interface Question {
   readonly userId: UserId;
   readonly after: Seq;
   readonly includeOwn: boolean;
+  readonly askedSince?: Millis;
 }
 
 /** One more than is delivered, since it tells where the gap ends. */
 const KEPT = LIMITS.resumeMax + 1;
+
+/** Open questions that are looked at again: more than a bot keeps waiting. Some stay open for good, so there may be many. */
+const ASKED_AGAIN = 200;
 
 /** The sender whose messages are left out; none has this id. */
 const NOBODY = 0;
@@ -30,7 +34,7 @@ export function readMissed(sql: Statements, question: Question): Missed {
   const seqs = newest.slice(0, LIMITS.resumeMax).reverse();
   const leftOut = newest[LIMITS.resumeMax];
   return {
-    seqs,
+    seqs: [...askedBefore(sql, question), ...seqs],
     gap: leftOut === undefined ? null : { from: firstMissed(sql, question, memberships), to: leftOut },
     head: sql.get<{ head: Seq }>("SELECT coalesce(max(seq), 0) AS head FROM messages")!.head,
   };
@@ -76,6 +80,20 @@ function openQuestions(sql: Statements, { userId, after }: Question): Seq[] {
     `SELECT seq FROM questions WHERE bot_id = ? AND answer_seq IS NULL AND seq > ? ORDER BY seq DESC LIMIT ${KEPT}`,
     userId,
     after,
+  ).map(({ seq }) => seq);
+}
+
+/** What was delivered and has no answer yet, ascending. */
+function askedBefore(sql: Statements, { userId, after, askedSince }: Question): Seq[] {
+  if (askedSince === undefined) return [];
+  return sql.all<{ seq: Seq }>(
+    `SELECT m.seq FROM (
+      SELECT seq FROM questions WHERE bot_id = ? AND answer_seq IS NULL AND seq <= ?
+      ORDER BY seq DESC LIMIT ${ASKED_AGAIN}
+    ) CROSS JOIN messages m USING (seq) WHERE m.created_at >= ? ORDER BY m.seq`,
+    userId,
+    after,
+    askedSince,
   ).map(({ seq }) => seq);
 }
 

@@ -101,8 +101,8 @@ export class ReadOperations {
     return readHistory(this.sql, query);
   }
 
-  missed(userId: UserId, after: Seq, { includeOwn }: { includeOwn: boolean }): Missed {
-    return readMissed(this.sql, { userId, after, includeOwn });
+  missed(userId: UserId, after: Seq, options: { includeOwn: boolean; askedSince?: Millis }): Missed {
+    return readMissed(this.sql, { ...options, userId, after });
   }
 
   messagesBySeq(seqs: readonly Seq[]): StoredMessage[] {

@@ -51,6 +51,7 @@ export class Reader {
     const index = this.#index!;
     const texts = textsAfter(this.#operations.sql, index.indexedSeq, INDEX_ROWS);
     if (texts.length > 0) index.add(texts);
+    else index.commit();
     return index.indexedSeq;
   }
 

@@ -99,4 +99,14 @@ export const MIGRATIONS: readonly string[] = [
   LEFT JOIN users receiver ON receiver.id = iif(c.user_a = m.sender_id, c.user_b, c.user_a)
   ORDER BY m.seq;
   `,
+  `
+  -- The ids that senders gave, as hashes; client_ids.ts says why not all of them are in it. Up to client_ids_seq they are.
+  DROP INDEX messages_by_client_id;
+  CREATE TABLE client_ids (
+    hash INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (hash, seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO meta VALUES ('client_ids_key', lower(hex(randomblob(8)))), ('client_ids_seq', '0');
+  `,
 ];

@@ -16,6 +16,8 @@ interface Terms extends SearchWords {
   readonly conversationIds: readonly ConversationId[];
   readonly senderId?: number;
   readonly before: Seq;
+  /** See `ScratchTexts.asciiWordsOf`. */
+  readonly asciiWords: readonly [string, string] | null;
   /** One more than the page holds, to know whether there are more. */
   readonly wanted: number;
 }
@@ -57,6 +59,7 @@ export class Search {
       conversationIds,
       ...(senderId === undefined ? {} : { senderId }),
       before: before ?? Number.MAX_SAFE_INTEGER,
+      asciiWords: this.#scratch.asciiWordsOf(parsed.text),
       wanted: limit + 1,
     };
   }
@@ -78,16 +81,20 @@ export class Search {
   async #matchesInTail(terms: Terms, indexedSeq: Seq): Promise<Seq[]> {
     const conversations = new Set(terms.conversationIds);
     const found: Seq[] = [];
-    let { before } = terms;
-    while (found.length < terms.wanted) {
-      const rows = textsBetween(this.#log, indexedSeq, before, TAIL_ROWS);
-      const candidates = rows.filter((row) => conversations.has(row.conversation_id) && mayMatch(terms, row));
+    let before = Math.min(terms.before, this.#head() + 1);
+    while (found.length < terms.wanted && before > indexedSeq + 1) {
+      const after = Math.max(indexedSeq, before - TAIL_ROWS);
+      const candidates = textsBetween(this.#log, after, before, terms.asciiWords)
+        .filter((row) => conversations.has(row.conversation_id) && mayMatch(terms, row));
       found.push(...this.#exactMatches(terms, candidates));
-      if (rows.length < TAIL_ROWS) break;
-      before = rows.at(-1)!.seq;
+      before = after + 1;
       await nextTurn();
     }
     return found.slice(0, terms.wanted);
+  }
+
+  #head(): Seq {
+    return this.#log.get<{ head: Seq }>("SELECT coalesce(max(seq), 0) AS head FROM messages")!.head;
   }
 
   /** In the order of the candidates. */

@@ -13,14 +13,20 @@ import { Statements } from "./statements.ts";
 export const TOKENIZER = `tokenize = "unicode61 remove_diacritics 2"`;
 
 /** Raised when the tables or what is written into them change. */
-const VERSION = 1;
+const VERSION = 2;
+
+/**
+ * Texts in one transaction: FTS5 writes a segment for each, and merges segments later; with 250 it cost twice as much. A
+ * crash loses at most so many, which are then added again.
+ */
+const COMMITTED_TEXTS = 5000;
 
 /**
  * `scope` holds the conversation and the sender as words, so that the index itself leaves out what the searcher may
- * not read.
+ * not read. Without the sizes of columns, which only a ranking needs.
  */
 const TABLES = `
-  CREATE VIRTUAL TABLE texts USING fts5 (text, scope, content = '', ${TOKENIZER});
+  CREATE VIRTUAL TABLE texts USING fts5 (text, scope, content = '', columnsize = 0, ${TOKENIZER});
   CREATE TABLE progress (epoch TEXT NOT NULL, indexed_seq INTEGER NOT NULL) STRICT;
   PRAGMA user_version = ${VERSION};`;
 
@@ -37,6 +43,8 @@ export class SearchIndex {
   readonly #epoch: string;
   #sql: Statements;
   #indexedSeq = 0;
+  /** Of the transaction that is open. */
+  #uncommitted = 0;
 
   /**
    * Opens the index, or makes it where it is missing, damaged, of another log, or ahead of the log.
@@ -54,21 +62,32 @@ export class SearchIndex {
   }
 
   /**
-   * Takes in the texts that follow `indexedSeq`, ascending and with none left out. Where the index is found damaged
-   * it is empty afterwards.
+   * Takes in the texts that follow `indexedSeq`, ascending and with none left out; they can be found at once, and are
+   * kept after the next `commit`. Where the index is found damaged it is empty afterwards.
+   * @throws Error of SQLite; what was not committed is to be added again then
    */
   add(texts: readonly LogText[]): void {
     this.#remakingIfDamaged(() => {
-      const last = texts.at(-1)!.seq;
-      this.#sql.transaction("BEGIN IMMEDIATE", () => {
-        for (const { seq, text, conversation_id, sender_id } of texts) {
-          const scope = `c${conversation_id} s${sender_id}`;
-          this.#sql.run("INSERT INTO texts (rowid, text, scope) VALUES (?, ?, ?)", seq, text, scope);
-        }
-        this.#sql.run("UPDATE progress SET indexed_seq = ?", last);
-      });
-      this.#indexedSeq = last;
+      if (this.#uncommitted === 0) this.#sql.run("BEGIN IMMEDIATE");
+      this.#uncommitted += texts.length;
+      const insert = this.#sql.prepare("INSERT INTO texts (rowid, text, scope) VALUES (?, ?, ?)");
+      for (const { seq, text, conversation_id, sender_id } of texts) {
+        insert.run(seq, text, `c${conversation_id} s${sender_id}`);
+      }
+      this.#indexedSeq = texts.at(-1)!.seq;
+      if (this.#uncommitted >= COMMITTED_TEXTS) this.#commit();
     });
+  }
+
+  /** Keeps what was added. */
+  commit(): void {
+    if (this.#uncommitted > 0) this.#remakingIfDamaged(() => this.#commit());
+  }
+
+  #commit(): void {
+    this.#sql.run("UPDATE progress SET indexed_seq = ?", this.#indexedSeq);
+    this.#sql.run("COMMIT");
+    this.#uncommitted = 0;
   }
 
   /** Newest first. Null where the index was found damaged: it is empty now. */
@@ -86,6 +105,11 @@ export class SearchIndex {
   }
 
   close(): void {
+    try {
+      this.commit();
+    } catch {
+      // A full disk: it is added again after the next start.
+    }
     this.#sql.db.close();
   }
 
@@ -124,11 +148,24 @@ export class SearchIndex {
     try {
       return work();
     } catch (error) {
+      if (isDamage(error)) this.#remake();
+      else this.#rollBack();
       if (!isDamage(error)) throw error;
-      this.close();
-      this.#sql = this.#make();
       return null;
     }
+  }
+
+  #remake(): void {
+    this.#uncommitted = 0;
+    this.#sql.db.close();
+    this.#sql = this.#make();
+  }
+
+  #rollBack(): void {
+    if (this.#uncommitted === 0) return;
+    this.#uncommitted = 0;
+    if (this.#sql.db.isTransaction) this.#sql.run("ROLLBACK");
+    this.#indexedSeq = this.#sql.get<{ indexed_seq: Seq }>("SELECT indexed_seq FROM progress")!.indexed_seq;
   }
 }
 

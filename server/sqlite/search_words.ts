@@ -1,6 +1,8 @@
 /** What a user typed into a search, as a query that FTS5 understands and that cannot fail. */
 
 export interface SearchWords {
+  /** All of them, one after the other. */
+  readonly text: string;
   /** For MATCH: every word or phrase quoted, joined by AND. */
   readonly match: string;
   /** Parts of the words that are plain ASCII; the folded text of whatever matches contains them all. A cheap test before the exact one. */
@@ -26,6 +28,7 @@ export function parseSearchWords(typed: string): SearchWords | null {
     .slice(0, MAX_WORDS);
   if (parts.length === 0) return null;
   return {
+    text: parts.map(({ text }) => text).join(" "),
     match: parts.map(({ text, isPrefix }) => `"${text}"${isPrefix ? "*" : ""}`).join(" AND "),
     // Unicode has more ways to fold than one cheap test can follow, so other words are left to the exact one.
     needles: parts.filter(({ text }) => IS_ASCII.test(text)).flatMap(({ text }) => piecesOf(foldText(text))),
@@ -34,6 +37,7 @@ export function parseSearchWords(typed: string): SearchWords | null {
 
 /** Spelled so that two texts which unicode61 takes for the same are the same; coarser than it is, never finer. */
 export function foldText(text: string): string {
+  if (IS_ASCII.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ς", "σ");
 }
 

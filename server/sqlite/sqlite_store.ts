@@ -23,6 +23,7 @@ import type {
   UserId,
   UserRecord,
 } from "../store.ts";
+import type { BatchResult } from "./batch.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { IndexFiller } from "./index_filler.ts";
@@ -85,10 +86,10 @@ export class SqliteStore implements Store {
       : null;
     this.#commits = new GroupCommit(async (batch) => {
       const result = await workers.commit(batch);
-      if (batch.rows.texts.length > 0) this.#filler?.wake();
+      if (batch.rows.texts.length > 0) this.#filler?.wake(headOf(result));
       return result;
     });
-    this.#filler?.wake();
+    this.#filler?.wake(0);
   }
 
   // ---- users ----
@@ -135,6 +136,10 @@ export class SqliteStore implements Store {
 
   findToken(tokenHash: string, at: Millis): Promise<UserRecord | null> {
     return this.#commits.call("findToken", tokenHash, at);
+  }
+
+  removeToken(tokenHash: string): Promise<void> {
+    return this.#commits.call("removeToken", tokenHash);
   }
 
   removeTokens(unusedSince: Millis): Promise<void> {
@@ -228,11 +233,15 @@ export class SqliteStore implements Store {
   async search(query: SearchQuery): Promise<Page<Found>> {
     const page = await this.#workers.read((reader) => reader.call("search", query));
     // It may have found the index damaged.
-    this.#filler?.wake();
+    this.#filler?.wake(0);
     return page;
   }
 
-  missed(userId: UserId, after: Seq, options: { includeOwn: boolean }): Promise<Missed> {
+  missed(
+    userId: UserId,
+    after: Seq,
+    options: { includeOwn: boolean; askedSince?: Millis },
+  ): Promise<Missed> {
     return this.#read("missed", userId, after, options);
   }
 
@@ -276,6 +285,11 @@ export class SqliteStore implements Store {
       ReturnType<ReadOperations[M]>
     >;
   }
+}
+
+/** The newest message of the batch; 0 where none was stored. */
+function headOf({ appended }: BatchResult): Seq {
+  return appended.seqs.findLast((seq) => seq > 0) ?? 0;
 }
 
 function toOpenError(folder: string, error: unknown): StoreOpenError {

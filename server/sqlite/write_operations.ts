@@ -11,6 +11,7 @@ import type {
   UserId,
   UserRecord,
 } from "../store.ts";
+import { ClientIds } from "./client_ids.ts";
 import {
   CONVERSATION_COLUMNS,
   type ConversationRow,
@@ -32,7 +33,11 @@ const RETURN_CONVERSATION = `RETURNING ${CONVERSATION_COLUMNS.replaceAll("c.", "
 const HEAD = "(SELECT coalesce(max(seq), 0) FROM messages)";
 
 export class WriteOperations {
-  constructor(readonly sql: Statements) {}
+  readonly clientIds: ClientIds;
+
+  constructor(readonly sql: Statements) {
+    this.clientIds = new ClientIds(sql);
+  }
 
   /** Answers when all before it is committed. */
   ping(): void {}
@@ -162,6 +167,10 @@ export class WriteOperations {
       tokenHash,
     );
     return token ? userWithId(this.sql, token.user_id) : null;
+  }
+
+  removeToken(tokenHash: string): void {
+    this.sql.run("DELETE FROM tokens WHERE token_hash = ?", tokenHash);
   }
 
   removeTokens(unusedSince: Millis): void {

@@ -16,6 +16,7 @@ export class Writer {
     this.#db = openForWriting(options);
     const sql = new Statements(this.#db);
     this.#operations = new WriteOperations(sql);
+    this.#operations.clientIds.catchUp();
     return sql.get<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'")!.value;
   }
 

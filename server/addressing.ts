@@ -1,0 +1,174 @@
+/** Where a message goes: finds its conversation, checks the sender's right to speak there, and makes it ready to be stored. */
+
+import { ChatError } from "../protocol/errors.ts";
+import { checkText, encodeMetadata, type Request } from "../protocol/message.ts";
+import { requireUserName } from "../protocol/names.ts";
+import type { Clock } from "./clock.ts";
+import type { Actor, Conversations } from "./conversations.ts";
+import type { Live, LiveConversation } from "./live.ts";
+import type { NewMessage, Store } from "./store.ts";
+
+/** A message that passed every check, ready to be stored. */
+export interface Prepared {
+  readonly message: NewMessage;
+  readonly conversation: LiveConversation;
+  readonly sender: Actor;
+  readonly destination: string;
+  /** The user it is said to, where it is to one; `isKnown` is false where nobody of that name has been here yet. */
+  readonly to: { readonly id: number; readonly name: string; readonly isKnown: boolean } | null;
+  /** The bot that is asked. */
+  readonly asked: Asked | null;
+}
+
+type Asked = { readonly id: number; readonly name: string };
+
+export interface Manner {
+  /** It came by `/ask`. */
+  readonly isQuestion?: boolean;
+  /** Also to public rooms that the sender has not joined. */
+  readonly anyRoom?: boolean;
+}
+
+interface Draft {
+  readonly sender: Actor;
+  readonly request: Request;
+  readonly text: string;
+  readonly asked: Asked | null;
+}
+
+/** The AI bots, the preferred one first. */
+export const AI_BOTS = ["openai", "aibot"] as const;
+
+export class Addressing {
+  readonly #live: Live;
+  readonly #store: Store;
+  readonly #conversations: Conversations;
+  readonly #clock: Clock;
+
+  constructor(conversations: Conversations, clock: Clock) {
+    this.#live = conversations.live;
+    this.#store = conversations.store;
+    this.#conversations = conversations;
+    this.#clock = clock;
+  }
+
+  /**
+   * Checks a `chat` or `subscription` and finds where it goes. Answers at once where all that it needs is in memory.
+   * @throws ChatError (or rejects)
+   */
+  prepare(sender: Actor, request: Request, manner: Manner = {}): Prepared | Promise<Prepared> {
+    const text = checkText(request.message);
+    const draft: Draft = { sender, request, text, asked: null };
+    if (manner.isQuestion) return this.#prepareQuestion(draft, manner.anyRoom ?? false);
+    if (request.type === "subscription") return this.#prepareFeed(draft);
+    if (request.destination.startsWith("#")) return this.#prepareRoom(draft, manner.anyRoom ?? false);
+    if (request.destination === "") {
+      throw new ChatError("bad_message", 'It says no destination. Give "#room" or a user\'s name.');
+    }
+    return this.#prepareDirect(draft);
+  }
+
+  /** In a room for all to see; anywhere else to the bot directly, which then needs no telling. */
+  #prepareQuestion(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
+    if (draft.sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
+    const here = AI_BOTS.map((name) => this.#live.userNamed(name)).find((bot) => bot?.isBot);
+    if (here) return this.#toBot(draft, here, anyRoom);
+    return this.#awayBot().then((bot) => this.#toBot(draft, bot, anyRoom));
+  }
+
+  #toBot(draft: Draft, asked: Asked, anyRoom: boolean): Prepared | Promise<Prepared> {
+    if (draft.request.destination.startsWith("#")) return this.#prepareRoom({ ...draft, asked }, anyRoom);
+    return this.#prepareDirect({ ...draft, request: { ...draft.request, destination: asked.name } });
+  }
+
+  /** An AI bot that is not here now, but was. @throws ChatError `no_such_user` */
+  async #awayBot(): Promise<Asked> {
+    for (const name of AI_BOTS) {
+      const bot = await this.#store.findUser(name);
+      if (bot?.isBot) return bot;
+    }
+    throw new ChatError("no_such_user", "No AI bot is here. Start the server without --no-openai.");
+  }
+
+  async #prepareFeed(draft: Draft): Promise<Prepared> {
+    const { sender } = draft;
+    let feed = this.#live.feed(sender.id);
+    if (!feed) {
+      const record = await this.#store.findOrMakeFeed(sender.id, this.#clock.now());
+      feed = this.#live.attach(record, this.#live.users.get(sender.id));
+    }
+    await this.#conversations.memberCount(feed);
+    return this.#prepared(draft, feed, { destination: "", to: null });
+  }
+
+  #prepareRoom(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
+    const user = this.#live.users.get(draft.sender.id);
+    const room = this.#live.room(draft.request.destination);
+    if (room && user && room.users.has(user)) return this.#toRoom(draft, room);
+    return this.#prepareOtherRoom(draft, anyRoom);
+  }
+
+  async #prepareOtherRoom(draft: Draft, anyRoom: boolean): Promise<Prepared> {
+    const record = await this.#conversations.requireRoom(draft.request.destination);
+    const mayAnswer = answeredSeq(draft.sender, draft.request) !== undefined;
+    if (!anyRoom && !mayAnswer) await this.#conversations.requireParticipant(record, draft.sender);
+    return this.#toRoom(draft, this.#live.attach(record));
+  }
+
+  #toRoom(draft: Draft, room: LiveConversation): Prepared {
+    return this.#prepared(draft, room, { destination: room.record.name, to: null });
+  }
+
+  #prepareDirect(draft: Draft): Prepared | Promise<Prepared> {
+    const name = requireUserName(draft.request.destination);
+    const user = this.#live.userNamed(name);
+    const direct = user && this.#live.direct(draft.sender.id, user.id);
+    if (!user || !direct) return this.#prepareNewDirect(draft, name);
+    return this.#toUser(draft, direct, { id: user.id, name: user.name, isKnown: true });
+  }
+
+  async #prepareNewDirect(draft: Draft, name: string): Promise<Prepared> {
+    const record = await this.#store.findOrReserveUser(name);
+    const { id } = draft.sender;
+    const direct = this.#live.direct(id, record.id) ??
+      this.#live.attach(
+        await this.#store.findOrMakeDirect(id, record.id, this.#clock.now()),
+        this.#live.users.get(id),
+        this.#live.users.get(record.id),
+      );
+    return this.#toUser(draft, direct, { id: record.id, name: record.name, isKnown: !record.isPlaceholder });
+  }
+
+  #toUser(draft: Draft, direct: LiveConversation, to: NonNullable<Prepared["to"]>): Prepared {
+    return this.#prepared(draft, direct, { destination: to.name, to });
+  }
+
+  #prepared(
+    { sender, request, text, asked }: Draft,
+    conversation: LiveConversation,
+    target: Pick<Prepared, "destination" | "to">,
+  ): Prepared {
+    const answersSeq = answeredSeq(sender, request);
+    const message: NewMessage = {
+      conversationId: conversation.id,
+      senderId: sender.id,
+      type: request.type as "chat" | "subscription",
+      text,
+      metadata: encodeMetadata(request.metadata, {
+        ...(sender.isBot ? { bot: true } : {}),
+        ...(asked ? { ask: true } : {}),
+      }),
+      clientId: request.id ?? null,
+      createdAt: this.#clock.now(),
+      ...(asked ? { askedBotId: asked.id } : {}),
+      ...(answersSeq !== undefined ? { answersSeq } : {}),
+    };
+    return { message, conversation, sender, asked, ...target };
+  }
+}
+
+/** The question that a bot says it answers. */
+function answeredSeq(sender: Actor, { metadata }: Request): number | undefined {
+  if (!sender.isBot) return undefined;
+  return typeof metadata.answer_to === "number" ? metadata.answer_to : undefined;
+}

@@ -1,0 +1,174 @@
+/**
+ * Which message a sender gave an id to before. An index that takes in ids as they come would write a page of its own
+ * for nearly every message, since ids are random. So it lags behind: the ids of the newest messages are kept in memory
+ * and, sorted, merged into the table `client_ids` by the tens of thousands, a piece with each batch; neighbours then share their
+ * pages. `client_ids_seq` in `meta` says how far the table is, and the log itself has the rest: nothing is lost with the memory.
+ */
+
+import type { Seq, UserId } from "../store.ts";
+import { ClientIdHash } from "./client_id_hash.ts";
+import type { Statements } from "./statements.ts";
+
+/** How many messages are merged in one go. Two such parts are in memory at most: 3 MB each. */
+const PART_MESSAGES = 65_536;
+
+/** So a part is merged before the next one is full. */
+const MERGED_PER_MESSAGE = 2;
+const MERGED_AT_LEAST = 64;
+
+/** Goes into one statement: half the cost of one statement each. There is one prepared statement for each number up to it. */
+const ENTRIES_AT_ONCE = 32;
+
+/** A part of the log whose ids are on their way into the table. */
+interface Part {
+  readonly seqs: ReadonlyMap<number, Seq>;
+  /** Ascending. */
+  readonly hashes: Float64Array;
+  merged: number;
+  readonly lastSeq: Seq;
+}
+
+export class ClientIds {
+  readonly #sql: Statements;
+  #hash: ClientIdHash | undefined;
+  #isLoaded = false;
+  #dataVersion = 0;
+  #part: Part | null = null;
+  /** What follows the part, hash to seq. */
+  #recent = new Map<number, Seq>();
+  /** What is older is in the part or in the table. */
+  #recentAfter: Seq = 0;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** Brings the table near the head of the log, where it is far behind: after a migration. */
+  catchUp(): void {
+    this.#sql.transaction("BEGIN IMMEDIATE", () => {
+      if (this.#head() - this.#mergedSeq() > 2 * PART_MESSAGES) this.#mergeLog();
+    });
+  }
+
+  /** To be called first in a transaction: another process may have stored messages since the last one. */
+  begin(): void {
+    const { data_version } = this.#sql.get<{ data_version: number }>("PRAGMA data_version")!;
+    if (data_version !== this.#dataVersion) this.forget();
+    this.#dataVersion = data_version;
+    if (!this.#isLoaded) this.#load();
+  }
+
+  /** To be called where anything was rolled back: it is read again then. */
+  forget(): void {
+    this.#isLoaded = false;
+  }
+
+  hashOf(senderId: UserId, clientId: string): number {
+    if (!this.#isLoaded) this.#load();
+    return this.#hash!.of(senderId, clientId);
+  }
+
+  /** Messages that may have an id of that hash, beside those in the table `client_ids`. */
+  recentWith(hash: number): Seq[] {
+    const seqs = [this.#part?.seqs.get(hash), this.#recent.get(hash)];
+    return seqs.filter((seq) => seq !== undefined);
+  }
+
+  isRecent(hash: number): boolean {
+    return this.#recent.has(hash) || this.#part !== null && this.#part.seqs.has(hash);
+  }
+
+  add(hash: number, seq: Seq): void {
+    // Two ids with one hash: the table holds any number of them.
+    if (this.#recent.has(hash)) this.#insert([[hash, seq]]);
+    else this.#recent.set(hash, seq);
+  }
+
+  /** To be called last in a transaction that appended so many messages. */
+  end(messages: number): void {
+    if (!this.#isLoaded) return;
+    if (this.#part) return this.#merge(this.#part, Math.max(MERGED_AT_LEAST, messages * MERGED_PER_MESSAGE));
+    const head = this.#head();
+    if (head - this.#recentAfter >= PART_MESSAGES) this.#startPart(head);
+  }
+
+  #startPart(lastSeq: Seq): void {
+    const hashes = Float64Array.from(this.#recent.keys()).sort();
+    this.#part = { seqs: this.#recent, hashes, merged: 0, lastSeq };
+    this.#recent = new Map();
+    this.#recentAfter = lastSeq;
+  }
+
+  #merge(part: Part, count: number): void {
+    const end = Math.min(part.merged + count, part.hashes.length);
+    const entries = Array.from(
+      part.hashes.subarray(part.merged, end),
+      (hash) => [hash, part.seqs.get(hash)!],
+    );
+    for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
+      this.#insert(entries.slice(at, at + ENTRIES_AT_ONCE));
+    }
+    part.merged = end;
+    if (end < part.hashes.length) return;
+    this.#saveMergedSeq(part.lastSeq);
+    this.#part = null;
+  }
+
+  /** All that the log has and the table has not, sorted by SQLite. */
+  #mergeLog(): void {
+    const hash = this.#readHash();
+    this.#sql.db.function("client_id_hash", (sender, id) => hash.of(Number(sender), String(id)));
+    const head = this.#head();
+    this.#sql.run(
+      `INSERT OR IGNORE INTO client_ids SELECT client_id_hash(sender_id, client_id) AS hash, seq FROM messages
+      WHERE client_id IS NOT NULL AND seq > ? AND seq <= ? ORDER BY hash, seq`,
+      this.#mergedSeq(),
+      head,
+    );
+    this.#saveMergedSeq(head);
+  }
+
+  #load(): void {
+    this.#hash = this.#readHash();
+    this.#part = null;
+    this.#recent = new Map();
+    this.#recentAfter = this.#mergedSeq();
+    this.#isLoaded = true;
+    for (const { seq, sender_id, client_id } of this.#unmerged()) {
+      this.add(this.#hash.of(sender_id, client_id), seq);
+    }
+  }
+
+  #unmerged() {
+    return this.#sql.all<{ seq: Seq; sender_id: UserId; client_id: string }>(
+      "SELECT seq, sender_id, client_id FROM messages WHERE seq > ? AND client_id IS NOT NULL ORDER BY seq",
+      this.#recentAfter,
+    );
+  }
+
+  /** They may be there already: a merge that was broken off begins again. */
+  #insert(entries: readonly number[][]): void {
+    const values = entries.map(() => "(?, ?)").join();
+    this.#sql.run(`INSERT OR IGNORE INTO client_ids (hash, seq) VALUES ${values}`, ...entries.flat());
+  }
+
+  #readHash(): ClientIdHash {
+    return new ClientIdHash(this.#meta("client_ids_key"));
+  }
+
+  #mergedSeq(): Seq {
+    return Number(this.#meta("client_ids_seq"));
+  }
+
+  #saveMergedSeq(seq: Seq): void {
+    this.#sql.run("UPDATE meta SET value = ? WHERE key = 'client_ids_seq'", String(seq));
+  }
+
+  #meta(key: string): string {
+    return this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)!.value;
+  }
+
+  #head(): Seq {
+    return this.#sql.get<{ head: Seq }>("SELECT coalesce(max(seq), 0) AS head FROM messages")!.head;
+  }
+}
