@@ -71,7 +71,7 @@ function batch(
       type: "chat",
       text: textOf(number),
       metadata: "{}",
-      clientId: `past-${number}`,
+      clientId: crypto.randomUUID(),
       createdAt: Date.now(),
     };
   });

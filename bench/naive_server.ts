@@ -1,52 +1,40 @@
 /**
- * What Parley is measured against: the simplest chat server over TCP in Deno. It stores nothing and checks nothing, reads and
- * encodes as cheaply as can be, and writes once for each message and receiver.
+ * What Parley's way of delivering is measured against: the simplest chat server over TCP in Deno. It stores nothing and
+ * checks nothing, copies lines as they are, and writes once for each message and receiver.
  *
- * `deno run --allow-net bench/naive_server.ts --port PORT`
+ * `deno run --allow-net bench/naive_server.ts PORT`
  */
-
-import { parseArgs } from "node:util";
 
 interface Participant {
   readonly conn: Deno.TcpConn;
-  name: string;
+  /** Those who get what it says. */
+  room: Set<Participant>;
   /** Lines that wait until the one before is written. */
   readonly waiting: Uint8Array[];
   isWriting: boolean;
 }
 
-interface Incoming {
-  readonly type: string;
-  readonly id?: string;
-  readonly destination?: string;
-  readonly message: string;
-}
-
+const NEWLINE = "\n";
 const encoder = new TextEncoder();
 const rooms = new Map<string, Set<Participant>>();
-let seq = 0;
 
-if (import.meta.main) {
-  const { port } = parseArgs({ options: { port: { type: "string", default: "0" } } }).values;
-  await serve(Deno.listen({ hostname: "127.0.0.1", port: Number(port) }));
-}
+if (import.meta.main) await serve(Deno.listen({ hostname: "127.0.0.1", port: Number(Deno.args[0]) }));
 
 async function serve(listener: Deno.TcpListener): Promise<void> {
   for await (const conn of listener) {
     conn.setNoDelay(true);
-    void converse({ conn, name: "", waiting: [], isWriting: false });
+    void converse({ conn, room: new Set(), waiting: [], isWriting: false });
   }
 }
 
 async function converse(participant: Participant): Promise<void> {
   try {
-    say(participant, "Enter your username:");
     await read(participant);
   } catch (error) {
     // Clients that go away are what ends a conversation here.
     if (!isConnectionEnd(error)) throw error;
   } finally {
-    for (const members of rooms.values()) members.delete(participant);
+    participant.room.delete(participant);
   }
 }
 
@@ -55,62 +43,24 @@ async function read(participant: Participant): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   for (let read; (read = await participant.conn.read(buffer)) !== null;) {
-    const lines = (rest + decoder.decode(buffer.subarray(0, read), { stream: true })).split("\n");
+    const lines = (rest + decoder.decode(buffer.subarray(0, read), { stream: true })).split(NEWLINE);
     rest = lines.pop()!;
-    for (const line of lines) handle(participant, JSON.parse(line) as Incoming);
+    for (const line of lines) handle(participant, line);
   }
 }
 
-function handle(participant: Participant, incoming: Incoming): void {
-  if (incoming.type === "chat") return spread(participant, incoming);
-  const [command, argument = ""] = incoming.message.split(" ");
-  if (command === "/login") {
-    participant.name = argument;
-    reply(participant, incoming, "welcome");
-    return notify(participant, { code: "caught_up" });
-  }
-  if (command === "/join") {
-    const members = rooms.get(argument) ?? new Set();
-    rooms.set(argument, members.add(participant));
-    return reply(participant, incoming, "joined");
-  }
-  reply(participant, incoming, "pong");
+/** `J room` joins; everything else is said there. */
+function handle(participant: Participant, line: string): void {
+  if (line.startsWith("J ")) return join(participant, line.slice(2));
+  const bytes = encoder.encode(line + NEWLINE);
+  for (const member of participant.room) write(member, bytes);
 }
 
-function spread(sender: Participant, incoming: Incoming): void {
-  seq++;
-  const line = encoder.encode(
-    `{"type":"chat","sender":"${sender.name}","destination":"${incoming.destination}","message":${
-      JSON.stringify(incoming.message)
-    },"timestamp":"${new Date().toISOString()}","metadata":{},"id":"${incoming.id}","seq":${seq}}\n`,
-  );
-  for (const member of rooms.get(incoming.destination ?? "") ?? []) {
-    if (member !== sender) write(member, line);
-  }
-  notify(sender, { code: "stored", reply_to: incoming.id, seq });
-}
-
-function reply(participant: Participant, { id }: Incoming, code: string): void {
-  notify(participant, { code, reply_to: id });
-}
-
-function notify(participant: Participant, metadata: Record<string, unknown>): void {
-  const timestamp = new Date().toISOString();
-  say(
-    participant,
-    JSON.stringify({
-      type: "notification",
-      sender: "server",
-      destination: "",
-      message: "",
-      timestamp,
-      metadata,
-    }),
-  );
-}
-
-function say(participant: Participant, line: string): void {
-  write(participant, encoder.encode(line + "\n"));
+function join(participant: Participant, name: string): void {
+  const room = rooms.get(name) ?? new Set();
+  rooms.set(name, room.add(participant));
+  participant.room = room;
+  write(participant, encoder.encode("OK\n"));
 }
 
 /** One write for each line; those that come while one is under way wait, so that a short write cannot mix two lines. */

@@ -1,11 +1,19 @@
 /** The latency plot: over time, and as a distribution. ECharts draws it as SVG, resvg makes a PNG of it. */
 
-import { initWasm, Resvg } from "@resvg/resvg-wasm";
-// Deno installs only packages that some module imports; the font files are read from this one.
-import "dejavu-fonts-ttf/package.json" with { type: "json" };
-import * as echarts from "echarts";
-import type { Sample } from "./latency.ts";
-import type { LoadResult } from "./load_run.ts";
+import {
+  axisStyle,
+  type ChartOption,
+  LIGHT,
+  logAxisStyle,
+  nines,
+  percentileWords,
+  roundDown,
+  roundUp,
+  toPng,
+  toSvg,
+} from "./chart.ts";
+import type { LoadResult } from "./load/load.ts";
+import type { Sample } from "./load/sample.ts";
 
 export interface LatencyPlot {
   readonly title: string;
@@ -15,45 +23,29 @@ export interface LatencyPlot {
   readonly distribution: readonly (readonly [percentile: number, ms: number])[];
 }
 
-const WIDTH = 1280;
-const HEIGHT = 720;
-/** Twice the size, so that it stays sharp on a projector. */
-const SCALE = 2;
+const SIZE = { width: 1280, height: 720 };
 /** Dots in the background; more would only make it black. */
 const DOTS = 6000;
 /** A logarithmic axis has no zero. */
 const LEAST_MS = 0.01;
-const FONT = "DejaVu Sans";
-const INK = "#1f2937";
-const FAINT = "#6b7280";
-const GRID = "#e5e7eb";
+const { ink: INK, faint: FAINT, font: FONT } = LIGHT;
 const COLORS = { max: "#d1495b", p99: "#edae49", p50: "#00798c", dots: "#9ca3af" };
 
 /** A PNG. */
 export async function plotLatency(plot: LatencyPlot): Promise<Uint8Array> {
-  return await toPng(toSvg(options(plot)));
+  return await toPng(toSvg(options(plot), SIZE));
 }
 
-function options(plot: LatencyPlot): echarts.EChartsCoreOption {
+function options(plot: LatencyPlot): ChartOption {
   const { latency_ms: latency, settings } = plot.result;
   const [low, high] = bounds(plot);
-  const valueAxis = {
-    type: "log",
-    min: low,
-    max: high,
-    axisLabel: { color: INK, formatter: tickWords },
-    splitLine: { lineStyle: { color: GRID } },
-    minorTick: { show: true, splitNumber: 9 },
-    minorSplitLine: { show: false },
-    axisLine: { show: true, lineStyle: { color: FAINT } },
-    nameTextStyle: { color: INK, fontSize: 14 },
-  };
+  const valueAxis = { ...logAxisStyle(LIGHT), min: low, max: high };
   const timeAxis = {
     type: "value",
     min: 0,
     max: settings.durationSeconds,
     name: "seconds of measuring",
-    ...axisStyle,
+    ...axisStyle(LIGHT),
   };
   return {
     animation: false,
@@ -105,30 +97,11 @@ function options(plot: LatencyPlot): echarts.EChartsCoreOption {
   };
 }
 
-const axisStyle = {
-  nameLocation: "middle",
-  nameGap: 34,
-  nameTextStyle: { color: INK, fontSize: 14 },
-  axisLabel: { color: INK },
-  axisLine: { show: true, lineStyle: { color: FAINT } },
-  splitLine: { lineStyle: { color: GRID } },
-};
-
 /** Round figures around what is drawn. */
 function bounds({ result, distribution }: LatencyPlot): [number, number] {
   const [, lowest = LEAST_MS] = distribution.find(([percentile]) => percentile >= 10) ?? [];
   const low = Math.max(LEAST_MS, lowest / 4);
   return [roundDown(low), roundUp(Math.max(result.latency_ms.max * 1.2, low * 10))];
-}
-
-function roundDown(value: number): number {
-  const decade = 10 ** Math.floor(Math.log10(value));
-  return decade * (value >= 5 * decade ? 5 : value >= 2 * decade ? 2 : 1);
-}
-
-function roundUp(value: number): number {
-  const decade = 10 ** Math.floor(Math.log10(value));
-  return decade * (value <= 2 * decade ? 2 : value <= 5 * decade ? 5 : 10);
 }
 
 function timeSeries({ result, sample }: LatencyPlot): object[] {
@@ -164,11 +137,6 @@ function timeSeries({ result, sample }: LatencyPlot): object[] {
   ];
 }
 
-/** Where `percentile` stands: each step to the right is ten times nearer to 100 %. */
-function nines(percentile: number): number {
-  return -Math.log10(1 - percentile / 100);
-}
-
 function percentileAxis({ distribution }: LatencyPlot): object {
   const last = Math.max(2, nines(distribution.at(-1)?.[0] ?? 99));
   return {
@@ -177,13 +145,9 @@ function percentileAxis({ distribution }: LatencyPlot): object {
     max: last,
     interval: 1,
     name: "percentile of all deliveries",
-    ...axisStyle,
+    ...axisStyle(LIGHT),
     axisLabel: { color: INK, formatter: percentileWords, showMaxLabel: Number.isInteger(last) },
   };
-}
-
-function percentileWords(value: number): string {
-  return value === 0 ? "0 %" : `${(100 * (1 - 10 ** -value)).toFixed(Math.max(0, value - 2))} %`;
 }
 
 function distributionSeries({ distribution }: LatencyPlot, latency: LoadResult["latency_ms"]): object {
@@ -215,10 +179,6 @@ function shortMs(value: number): string {
   return `${Number(value.toPrecision(3))} ms`;
 }
 
-function tickWords(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
 function footer({ deliveries, throughput, latency_ms: latency }: LoadResult): string {
   const number = (value: number) => value.toLocaleString("en-US");
   return `${number(latency.count)} deliveries measured, ${
@@ -226,39 +186,4 @@ function footer({ deliveries, throughput, latency_ms: latency }: LoadResult): st
   } a second; ` +
     `${deliveries.lost} lost, ${deliveries.duplicated} duplicated, ${deliveries.out_of_order} out of order; ` +
     `highest ${shortMs(latency.max)}`;
-}
-
-function toSvg(option: echarts.EChartsCoreOption): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
-  try {
-    chart.setOption(option);
-    return chart.renderToSVGString();
-  } finally {
-    chart.dispose();
-  }
-}
-
-let wasm: Promise<void> | undefined;
-
-async function toPng(svg: string): Promise<Uint8Array> {
-  wasm ??= readAsset("@resvg/resvg-wasm/index_bg.wasm").then((bytes) => initWasm(bytes));
-  await wasm;
-  const fontBuffers = await Promise.all([
-    readAsset("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-    readAsset("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
-  ]);
-  const image = new Resvg(svg, {
-    font: { fontBuffers, loadSystemFonts: false, defaultFontFamily: FONT },
-    fitTo: { mode: "zoom", value: SCALE },
-  });
-  try {
-    return image.render().asPng();
-  } finally {
-    image.free();
-  }
-}
-
-/** A file of a package. */
-function readAsset(specifier: string): Promise<Uint8Array<ArrayBuffer>> {
-  return Deno.readFile(new URL(import.meta.resolve(specifier)));
 }

@@ -1,6 +1,6 @@
 /** Shows how a run goes: one line that is drawn anew on a terminal, plain lines elsewhere. */
 
-import type { Progress } from "./load_run.ts";
+import type { Progress } from "./generator/run.ts";
 
 const encoder = new TextEncoder();
 const TERMINAL_MS = 200;
