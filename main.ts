@@ -5,11 +5,12 @@ import type { RunningBot } from "./bots/bot.ts";
 import { ChatServer } from "./server/chat_server.ts";
 import { SYSTEM_CLOCK } from "./server/clock.ts";
 import { type Config, ConfigEnd, readConfig, VARIABLES } from "./server/config.ts";
-import { ConsoleConnection } from "./server/console.ts";
 import { WebListener } from "./server/http.ts";
 import { type Logger, openLog } from "./server/log.ts";
 import { memoryConnect } from "./server/memory.ts";
+import { serveOperator } from "./server/operator.ts";
 import { isLoopback, Origins } from "./server/origins.ts";
+import { inUrl, reachable } from "./server/reachable.ts";
 import { SqliteStore } from "./server/sqlite/sqlite_store.ts";
 import { listening, prepareFolder, startProblem } from "./server/startup.ts";
 import { StaticFiles } from "./server/static_files.ts";
@@ -29,6 +30,8 @@ if (import.meta.main) await main();
 async function main(): Promise<void> {
   try {
     await run(readConfig(Deno.args, readEnvironment()));
+    // A read from the console's terminal cannot be taken back, and would hold the process until the next line.
+    Deno.exit(0);
   } catch (error) {
     if (error instanceof ConfigEnd) {
       if (error.exitCode !== 0) printError(`parley: ${error.message} See --help.`);
@@ -95,13 +98,9 @@ async function serve(config: Config, server: ChatServer, log: Logger): Promise<v
   });
   const web = config.web ? await startWeb(config, server) : null;
   print(`Parley ${VERSION}: data in ${config.data}, logs in ${config.logDir}`);
-  print(`  TCP          nc ${listener.addr.hostname} ${listener.addr.port}`);
-  print(web ? `  Web page     http://${config.host}:${web.port}/` : "  Web page     off (--no-web)");
-  if (!isLoopback(config.host)) {
-    print("  Note         open to the network without encryption: put TLS in front of it");
-  }
+  printAddresses(config, listener.addr.port, web?.port ?? null);
   const bots = await startBots(config, server, log);
-  if (config.console) void startConsole(server);
+  if (config.console) void startConsole(server, stopping);
   log.info("started", {
     version: VERSION,
     host: config.host,
@@ -119,6 +118,20 @@ async function serve(config: Config, server: ChatServer, log: Logger): Promise<v
   await web?.close();
   log.info("stopped", { reason });
   cancel();
+}
+
+function printAddresses({ host }: Config, port: number, webPort: number | null): void {
+  const { address, isAll } = reachable(host);
+  const where = isAll ? " (on all interfaces)" : "";
+  print(`  TCP          nc ${address} ${port}${where}`);
+  print(
+    webPort === null
+      ? "  Web page     off (--no-web)"
+      : `  Web page     http://${inUrl(address)}:${webPort}/${where}`,
+  );
+  if (!isLoopback(host)) {
+    print("  Note         open to the network without encryption: put TLS in front of it");
+  }
 }
 
 /** Resolves with the name of the first signal to stop; a second one ends the process at once. */
@@ -176,7 +189,7 @@ async function startBots(config: Config, server: ChatServer, log: Logger): Promi
   return bots;
 }
 
-async function startConsole(server: ChatServer): Promise<void> {
-  const token = await server.accounts.operatorToken();
-  await server.serve(new ConsoleConnection({ token }));
+async function startConsole(server: ChatServer, stopping: Promise<string>): Promise<void> {
+  const left = serveOperator(server).then(() => "left");
+  if (await Promise.race([stopping, left]) === "left") print("The server goes on; Ctrl-C stops it.");
 }

@@ -11,7 +11,7 @@ import { sourcesOf } from "./conversations.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
 import { conversationKey, conversationOf, isRoom, isSameUser, sourceOf } from "./keys.ts";
-import type { Person } from "./presence.ts";
+import { AI_BOTS, type Person } from "./presence.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { Timelines } from "./timelines.ts";
@@ -19,8 +19,6 @@ import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
-/** The names under which the AI bot can be there (docs/protocol.md, section 8). */
-const AI_BOTS = ["openai", "aibot"];
 const TYPING_EVERY_MS = 3_000;
 
 export class Chat {
@@ -43,7 +41,7 @@ export class Chat {
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login }, incoming(this));
     this.directory = new Directory(this.client);
-    this.timelines = new Timelines(this.client);
+    this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
     this.readMarkers = new ReadMarkers(this.client, this.conversations);
     this.search = new Search(this.client);
   }
@@ -136,19 +134,14 @@ export class Chat {
     return AI_BOTS.find(isThere) ?? AI_BOTS.find((name) => this.conversations.find(name)) ?? "aibot";
   }
 
-  isAiBot(name: string): boolean {
-    return AI_BOTS.includes(conversationKey(name));
-  }
-
   /** Joins a room, making it if there is none, and shows it. */
   async join(room: string): Promise<void> {
     const { metadata } = await this.client.command(`/join ${requireRoomName(room)}`);
     const name = String(metadata.room);
+    const messages = metadata.messages as Envelope[];
     this.conversations.add(name);
-    this.timeline(name).addPage(name, {
-      messages: metadata.messages as Envelope[],
-      more: metadata.more === true,
-    });
+    this.presence.noteBots(messages);
+    this.timeline(name).addPage(name, { messages, more: metadata.more === true });
     this.directory.setMembers(name, metadata.members as Person[]);
     await this.directory.refreshConversations();
     this.open(name);

@@ -35,7 +35,7 @@ async function runCommand(chat: Chat, destination: string, line: string): Promis
   else if (spec.name === "check") await chat.checkStored();
   else if (spec.name === "find" && rest !== "") await find(chat, rest);
   else if (spec.name === "history") await showHistory(chat, destination, rest);
-  else if (spec.name === "quit") logOut();
+  else if (spec.name === "quit" || spec.name === "logout") logOut();
   else if (spec.name === "typing") chat.tellTyping(rest || destination);
   else chat.notice((await chat.client.command(line, { destination })).message);
 }

@@ -31,12 +31,14 @@ export interface Conversation {
 }
 
 /** One row of the `conversations` reply. */
-interface Row {
+export interface Row {
   destination: string;
   kind: "room" | "direct" | "feed";
   last_seq: number;
   read_seq: number;
   unread: number;
+  /** The last message, where there is one. */
+  last?: Envelope | null;
 }
 
 export class Conversations {

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ChatClient } from "../../client/chat_client.ts";
-import { Conversations } from "./conversations.ts";
+import { Conversations, type Row } from "./conversations.ts";
 import { conversationKey } from "./keys.ts";
 import { type Person, Presence } from "./presence.ts";
 
@@ -28,7 +28,9 @@ export class Directory {
 
   async refreshConversations(): Promise<void> {
     const { metadata } = await this.#client.command("/conversations");
-    this.conversations.replace(metadata.conversations as Parameters<Conversations["replace"]>[0]);
+    const rows = metadata.conversations as Row[];
+    this.presence.noteBots(rows.flatMap(({ last }) => last ? [last] : []));
+    this.conversations.replace(rows);
   }
 
   async refreshMembers(room: string): Promise<void> {

@@ -35,8 +35,8 @@ export interface Entry {
   readonly seq?: number;
   readonly id?: string;
   readonly problem?: string;
-  /** A reading's value, where the service sends one. */
-  readonly celsius?: number;
+  /** The personality that the AI bot had for this user as it said this. */
+  readonly personality?: string;
 }
 
 /** A `chat` or `subscription` as an entry in the eyes of the user `me`. */
@@ -57,7 +57,7 @@ export function entryOf(message: Envelope, me: string): Entry {
     isReading,
     ...(seq !== undefined && { seq }),
     ...(id !== undefined && { id }),
-    ...(isReading && typeof metadata.celsius === "number" && { celsius: metadata.celsius }),
+    ...(typeof metadata.personality === "string" && { personality: metadata.personality }),
   };
 }
 

@@ -14,6 +14,13 @@ export interface Person {
 /** For how long a `typing` notification holds. */
 const TYPING_MS = 5_000;
 
+/** The names under which the AI bot can be there; nobody else can have them (docs/protocol.md, sections 7 and 8). */
+export const AI_BOTS = ["openai", "aibot"] as const;
+
+export function isAiBotName(name: string): boolean {
+  return AI_BOTS.some((bot) => bot === userKey(name));
+}
+
 export class Presence {
   readonly #people = signal<ReadonlyMap<string, Person>>(new Map());
   /** Conversation and user to the timer that ends it. */
@@ -33,8 +40,9 @@ export class Presence {
     return this.find(user)?.online ?? false;
   }
 
+  /** Also of accounts that are away: what was once known of them holds. */
   isBot(user: string): boolean {
-    return this.find(user)?.bot ?? false;
+    return this.find(user)?.bot ?? isAiBotName(user);
   }
 
   /** The `users` reply without a room: these are online, and nobody else is. */
@@ -57,11 +65,16 @@ export class Presence {
     this.add([{ user, online, bot: this.isBot(user) }]);
   }
 
+  /** Learns from messages, old or new, which of their senders are bots. */
+  noteBots(messages: readonly Envelope[]): void {
+    const bots = messages.filter(({ sender, metadata }) => metadata.bot === true && !this.find(sender)?.bot);
+    if (bots.length === 0) return;
+    this.add(bots.map(({ sender: user }) => ({ user, online: this.isOnline(user), bot: true })));
+  }
+
   /** The sender of a live message is there. */
   noteSender(message: Envelope): void {
-    const bot = message.metadata.bot === true;
-    const known = this.find(message.sender);
-    if (bot && !known?.bot) this.add([{ user: message.sender, online: known?.online ?? false, bot }]);
+    this.noteBots([message]);
     this.#endTyping(typingKey(conversationKey(message.destination), message.sender));
     this.#endTyping(typingKey(conversationKey(message.sender), message.sender));
   }

@@ -3,6 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { connectWebSocket } from "../../client/websocket_transport.ts";
 import type { ChatClientOptions } from "../../client/chat_client.ts";
+import type { Connect } from "../../client/transport.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
 import { conversationInAddress, showInAddress } from "./address.ts";
@@ -37,7 +38,7 @@ export function resumeSession(): void {
 
 /** Nothing at all signs in as a fresh guest. */
 export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
-  const next = new Chat(connectWebSocket(socketUrl()), login);
+  const next = new Chat(connectToServer, login);
   pending.value = next;
   signInError.value = null;
   try {
@@ -56,10 +57,24 @@ export function cancelSignIn(): void {
   pending.value = null;
 }
 
+/** Leaves nothing in this browser, whether there is a connection or not. */
 export function logOut(): void {
+  if (chat.value) endToken(chat.value);
   localStorage.removeItem(STORAGE_KEY);
   TypedText.forgetAll();
   end();
+}
+
+/** Forgets why the last sign-in failed. */
+export function clearSignInError(): void {
+  signInError.value = null;
+}
+
+/** The command is on its way before its connection closes; between two connections the token is ended over HTTP, if that gets through. */
+function endToken({ client, status }: Chat): void {
+  if (status.value.state === "online") return client.signal("/logout");
+  const headers = { authorization: `Bearer ${client.token}` };
+  fetch("api/logout", { method: "POST", headers, keepalive: true }).catch(() => {});
 }
 
 function enter(next: Chat): void {
@@ -78,14 +93,19 @@ function refuse(error: unknown, wasResumed: boolean): void {
   pending.value = null;
   if (wasResumed && error instanceof ChatError && error.code === "bad_credentials") {
     localStorage.removeItem(STORAGE_KEY);
-    signInError.value = new Error("Your last session has ended. Sign in again.");
+    signInError.value = sessionEnded();
   } else signInError.value = error instanceof Error ? error : new Error(words(error));
 }
 
 function endedByServer(error: Error | undefined): void {
-  if (error instanceof ChatError && error.code === "bad_credentials") localStorage.removeItem(STORAGE_KEY);
+  const isTokenOver = error instanceof ChatError && error.code === "bad_credentials";
+  if (isTokenOver) localStorage.removeItem(STORAGE_KEY);
   end();
-  signInError.value = error ?? null;
+  signInError.value = isTokenOver ? sessionEnded() : error ?? null;
+}
+
+function sessionEnded(): Error {
+  return new Error("Your last session has ended. Sign in again.");
 }
 
 function end(): void {
@@ -104,6 +124,16 @@ function readSaved(): SavedSession | undefined {
     return undefined;
   }
 }
+
+/** Why a browser cannot connect it does not tell; the address means nothing to whoever reads the page. */
+const connectToServer: Connect = async (signal) => {
+  try {
+    return await connectWebSocket(socketUrl())(signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new Error("The server cannot be reached.", { cause });
+  }
+};
 
 function socketUrl(): string {
   return new URL("ws", location.href.replace(/^http/, "ws").replace(/[#?].*$/, "")).href;

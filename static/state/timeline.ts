@@ -68,7 +68,7 @@ export class Timeline {
   /** Takes a page of history that ends where the entries begin, or at the newest message. */
   addPage(source: string, page: Page): void {
     batch(() => {
-      this.#merge(page.messages);
+      this.#mergePage(page);
       const key = conversationKeyOfSource(source);
       const first = page.messages[0]?.seq ?? Infinity;
       const known = this.#sources.value.get(key)?.oldest ?? this.#oldestOf(key);
@@ -82,7 +82,7 @@ export class Timeline {
   /** Takes a page that begins where the entries end. */
   appendPage(page: Page): void {
     batch(() => {
-      this.#merge(page.messages);
+      this.#mergePage(page);
       if (!page.more) this.attached.value = true;
     });
   }
@@ -224,6 +224,18 @@ export class Timeline {
     return first?.seq ?? Infinity;
   }
 
+  /** What is loaded after a notice was given can have been said before it. */
+  #mergePage({ messages }: Page): void {
+    this.#merge(messages);
+    const lastBefore = (time: string) =>
+      messages.findLast(({ timestamp }) => Date.parse(timestamp) <= Date.parse(time))?.seq ?? 0;
+    this.#entries.value = sorted(
+      this.#entries.value.map((entry) =>
+        isNotice(entry) ? { ...entry, order: Math.max(entry.order, lastBefore(entry.time) + 0.5) } : entry
+      ),
+    );
+  }
+
   #merge(messages: readonly Envelope[]): void {
     const fresh: Entry[] = [];
     const all = [...this.#entries.value];
@@ -260,6 +272,10 @@ function conversationKeyOfSource(source: string): string {
 
 function asMessage(entry: Entry): Pick<Envelope, "type" | "sender" | "destination"> {
   return { ...entry, type: entry.isReading ? "subscription" : "chat" };
+}
+
+function isNotice({ kind }: Entry): boolean {
+  return kind === "notice" || kind === "error";
 }
 
 /** Whether a stored message is the one that stands here as being sent, or as a draft. */

@@ -2,6 +2,7 @@
 
 import type { Envelope } from "../../protocol/message.ts";
 import type { ChatClient } from "../../client/chat_client.ts";
+import { ChatError } from "../../protocol/errors.ts";
 import { ConnectionLost } from "../../client/connection_lost.ts";
 import { randomId } from "../../client/request_id.ts";
 import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
@@ -11,20 +12,31 @@ import { words } from "./words.ts";
 const PAGE_SIZE = 50;
 /** A draft that has not grown for so long will not become an answer: its bot is gone. */
 const DRAFT_TIMEOUT_MS = 60_000;
+/** What was said so far between the user and somebody who was never here. */
+const NOTHING: Page = { messages: [], more: false };
 
 /** Sends one message with this id, and resolves with the `stored` reply. */
 type Send = (id: string) => Promise<Envelope>;
 
+interface Unsent {
+  readonly name: string;
+  readonly timeline: Timeline;
+  readonly send: Send;
+}
+
 export class Timelines {
   readonly #client: ChatClient;
+  readonly #onLoaded: (messages: readonly Envelope[]) => void;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #unsent = new Map<string, { timeline: Timeline; send: Send }>();
+  readonly #unsent = new Map<string, Unsent>();
   readonly #draftTimers = new Map<string, ReturnType<typeof setTimeout>>();
   /** Messages that came while the page after a past one was being loaded: whether they belong is known only then. */
   readonly #held = new Map<Timeline, Envelope[]>();
 
-  constructor(client: ChatClient) {
+  /** `onLoaded` hears of what history holds, page by page. */
+  constructor(client: ChatClient, onLoaded: (messages: readonly Envelope[]) => void) {
     this.#client = client;
+    this.#onLoaded = onLoaded;
   }
 
   of(name: string): Timeline {
@@ -58,7 +70,7 @@ export class Timelines {
     const id = randomId();
     const timeline = this.of(name);
     timeline.addPending(id, name, text);
-    this.#unsent.set(id, { timeline, send });
+    this.#unsent.set(id, { name, timeline, send });
     void this.#send(id);
   }
 
@@ -141,7 +153,7 @@ export class Timelines {
     if (!unsent) return;
     try {
       const reply = await unsent.send(id);
-      this.#confirm(unsent.timeline, id, reply);
+      this.#confirm(unsent, id, reply);
       this.#unsent.delete(id);
     } catch (error) {
       // Where the client was closed, the page is going away with it.
@@ -149,18 +161,25 @@ export class Timelines {
     }
   }
 
-  #confirm(timeline: Timeline, id: string, { metadata, message }: Envelope): void {
-    const { seq, timestamp, offline } = metadata;
+  #confirm({ name, timeline }: Unsent, id: string, { metadata, message }: Envelope): void {
+    const { seq, timestamp, offline, unknown } = metadata;
     if (typeof seq === "number" && typeof timestamp === "string") timeline.confirm(id, seq, timestamp);
-    if (offline === true) timeline.addNotice(message);
+    if (offline !== true) return;
+    // The server's words for somebody unknown speak of how one types in text mode.
+    timeline.addNotice(
+      unknown === true ? `Nobody called ${name} has been here yet. Message saved.` : message,
+    );
   }
 
   async #load(timeline: Timeline, source: string, range: string, take: (page: Page) => void): Promise<void> {
     timeline.loading.value = true;
     try {
       const { metadata } = await this.#client.command(`/history ${source} ${PAGE_SIZE}${range}`);
-      take({ messages: metadata.messages as Envelope[], more: metadata.more === true });
+      const messages = metadata.messages as Envelope[];
+      this.#onLoaded(messages);
+      take({ messages, more: metadata.more === true });
     } catch (error) {
+      if (error instanceof ChatError && error.code === "no_such_user") return take(NOTHING);
       // A lost connection is shown by the banner, and what is open is loaded again after it.
       if (!(error instanceof ConnectionLost)) timeline.addNotice(words(error), "error");
     } finally {

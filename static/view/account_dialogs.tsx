@@ -40,6 +40,8 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={hasOne ? "Change your password" : "Set a password"} onClose={onClose}>
       <form class="stack" onSubmit={submit}>
+        {/* Tells password managers whose password this is. */}
+        <input type="text" name="username" autocomplete="username" value={chat.me.value} readOnly hidden />
         {!hasOne && <p class="quiet">Without one, anyone can take your name while you are away.</p>}
         {hasOne && (
           <Field

@@ -7,7 +7,9 @@ import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 
-export function AccountMenu({ onDialog }: { onDialog: (name: DialogName) => void }) {
+export function AccountMenu(
+  { onDialog, onClose }: { onDialog: (name: DialogName) => void; onClose: () => void },
+) {
   const chat = useChat();
   const details = useRef<HTMLDetailsElement>(null);
   const close = () => {
@@ -17,13 +19,13 @@ export function AccountMenu({ onDialog }: { onDialog: (name: DialogName) => void
     close();
     action();
   };
+  const checkStored = () => {
+    onClose();
+    void chat.attempt(() => chat.checkStored());
+  };
   return (
     <footer class="account">
-      <button
-        type="button"
-        class="item"
-        onClick={() => void chat.attempt(() => chat.checkStored())}
-      >
+      <button type="button" class="item" onClick={checkStored}>
         <span class="item-sign">
           <Icon name="inbox" />
         </span>

@@ -36,7 +36,9 @@ function SignedIn({ chat }: { chat: Chat }) {
         <Sidebar onDialog={(name) => dialog.value = name} onClose={closeMenu} />
         <div class="scrim" onClick={closeMenu} />
         <main class="main">
-          <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()} />
+          <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
+            What you write is kept and sent then.
+          </ConnectionBanner>
           {current
             ? <ConversationView conversation={current} key={current.key} onMenu={openMenu} />
             : <NoConversation onRooms={() => dialog.value = "rooms"} onMenu={openMenu} />}

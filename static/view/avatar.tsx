@@ -1,9 +1,7 @@
-/** A user's picture: initials on one of eight colours, the same for the same name everywhere. */
+/** A user's picture: initials on a colour that is the same for the same name everywhere. */
 
-import { userKey } from "../../protocol/names.ts";
 import { Icon } from "./icon.tsx";
-
-const COLOURS = 8;
+import { colourOf } from "./name_colour.ts";
 
 /** Bots have the colour of what they are, not one of their own. */
 export function Avatar(
@@ -19,13 +17,6 @@ export function Avatar(
       {bot ? <Icon name={botKind(name) === "device" ? "thermometer" : "ask"} /> : initials(name)}
     </span>
   );
-}
-
-export function colourOf(name: string): number {
-  // FNV-1a: spreads names that differ in one letter over all colours.
-  let hash = 0x811c9dc5;
-  for (const char of userKey(name)) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
-  return (hash >>> 12) % COLOURS;
 }
 
 export function botKind(name: string): "device" | "mind" {

@@ -4,7 +4,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ClientStatus } from "../../client/chat_client.ts";
 
-export function ConnectionBanner({ status, onRetry }: { status: ClientStatus; onRetry: () => void }) {
+interface ConnectionBannerProps {
+  status: ClientStatus;
+  onRetry: () => void;
+  /** What becomes of what is done meanwhile. */
+  children?: string;
+}
+
+export function ConnectionBanner({ status, onRetry, children }: ConnectionBannerProps) {
   const seconds = useCountdown(status);
   if (status.state !== "connecting" || isFirstAttempt(status)) return null;
   return (
@@ -14,8 +21,9 @@ export function ConnectionBanner({ status, onRetry }: { status: ClientStatus; on
         <strong>{status.problem ?? "The connection was lost."}</strong>{" "}
         {/* The countdown would be read aloud every second. */}
         <span aria-hidden="true">
-          {seconds > 0 ? `Attempt ${status.attempt + 1} in ${seconds} s.` : `Attempt ${status.attempt} …`}
-        </span>
+          {seconds > 0 ? `Trying again in ${seconds} s.` : "Trying again …"}
+        </span>{" "}
+        {children}
       </p>
       <button type="button" class="button button-small" onClick={onRetry}>Try now</button>
     </div>

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../state/conversations.ts";
-import { conversationKey } from "../state/keys.ts";
+import { conversationKey, isSameUser } from "../state/keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
@@ -84,6 +84,7 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
   const chat = useChat();
   const { name, kind } = conversation;
   if (kind === "direct") {
+    if (isSameUser(name, chat.me.value)) return <p class="quiet">Notes to yourself</p>;
     const online = chat.presence.isOnline(name);
     const what = chat.presence.isBot(name) ? "Service" : "Direct messages";
     return (

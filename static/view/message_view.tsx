@@ -1,20 +1,24 @@
 /** One message, notice or reading. */
 
 import type { Entry } from "../state/entry.ts";
-import { Avatar, botKind, colourOf } from "./avatar.tsx";
+import { Avatar, botKind } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
+import { colourOf } from "./name_colour.ts";
 import { Icon } from "./icon.tsx";
 import { Markdown } from "./markdown.tsx";
-import { clockTime, fullTime } from "./time.ts";
+import { clockTime, fullTime, shortTime } from "./time.ts";
+import { visible } from "./visible_text.ts";
 
 interface MessageProps {
   entry: Entry;
   /** It stands under one of the same sender, without a head of its own. */
   isGrouped: boolean;
+  /** With it begins what was kept while the user was away. */
+  isFirstStored: boolean;
 }
 
 /** Reading a signal makes it one that is drawn again only when its entry changes. */
-export function MessageView({ entry, isGrouped }: MessageProps) {
+export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
   const isTarget = useChat().target.value === (entry.seq ?? NaN);
   if (entry.kind === "notice" || entry.kind === "error") return <Notice entry={entry} />;
   return (
@@ -28,11 +32,11 @@ export function MessageView({ entry, isGrouped }: MessageProps) {
     >
       <div class="message-side">
         {isGrouped
-          ? <time class="message-time-small" dateTime={entry.time}>{clockTime(entry.time)}</time>
+          ? <SideTime entry={entry} />
           : <Avatar name={entry.sender} bot={entry.fromBot || entry.isReading} />}
       </div>
       <div class="message-main">
-        {!isGrouped && <Head entry={entry} />}
+        {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
         {entry.isReading
           ? <Reading entry={entry} />
           : <Markdown text={entry.text} busy={entry.state === "writing"} />}
@@ -42,7 +46,17 @@ export function MessageView({ entry, isGrouped }: MessageProps) {
   );
 }
 
-function Head({ entry }: { entry: Entry }) {
+/** Seen where the message is pointed at; a reading has its time beside it. */
+function SideTime({ entry }: { entry: Entry }) {
+  if (entry.isReading) return null;
+  return (
+    <time class="message-time-small" dateTime={entry.time} title={fullTime(entry.time)}>
+      {shortTime(entry.time)}
+    </time>
+  );
+}
+
+function Head({ entry, isFirstStored }: { entry: Entry; isFirstStored: boolean }) {
   const chat = useChat();
   const isBot = entry.fromBot || entry.isReading;
   return (
@@ -60,14 +74,23 @@ function Head({ entry }: { entry: Entry }) {
       {entry.fromBot && <span class="tag">bot</span>}
       {entry.isReading && <span class="tag">reading</span>}
       {entry.kind === "direct" && <span class="tag tag-direct">direct</span>}
-      {entry.stored && <span class="tag tag-stored">stored</span>}
-      <time dateTime={entry.time} title={fullTime(entry.time)}>{clockTime(entry.time)}</time>
+      {isFirstStored && <span class="tag tag-stored">stored</span>}
+      {!entry.isReading && <Clock time={entry.time} />}
     </header>
   );
 }
 
 function Reading({ entry }: { entry: Entry }) {
-  return <p class="body reading" dir="auto">{entry.text}</p>;
+  return (
+    <div class="reading">
+      <p class="body reading-value" dir="auto">{visible(entry.text)}</p>
+      <Clock time={entry.time} />
+    </div>
+  );
+}
+
+function Clock({ time }: { time: string }) {
+  return <time dateTime={time} title={fullTime(time)}>{clockTime(time)}</time>;
 }
 
 function Foot({ entry }: { entry: Entry }) {
@@ -112,8 +135,7 @@ function Foot({ entry }: { entry: Entry }) {
 function Notice({ entry }: { entry: Entry }) {
   return (
     <p class="notice" data-kind={entry.kind} role={entry.kind === "error" ? "alert" : undefined}>
-      <span dir="auto">{entry.text}</span>{" "}
-      <time dateTime={entry.time} title={fullTime(entry.time)}>{clockTime(entry.time)}</time>
+      <span dir="auto">{visible(entry.text)}</span> <Clock time={entry.time} />
     </p>
   );
 }

@@ -5,6 +5,7 @@
 
 import DOMPurify from "dompurify";
 import { Marked, type RendererObject } from "marked";
+import { visible } from "./visible_text.ts";
 
 /** HTML in the source is shown as it was written; headings and pictures become what a chat has room for. */
 const renderer: RendererObject = {
@@ -59,7 +60,8 @@ const DEEP_NESTING = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){9}/m;
 /** Runs of characters that Markdown parsers take long to give up on. */
 const MANY_DELIMITERS = /[*_~`[\]()<!]{200}|(?:[[(<*_`!][^\n]{0,3}){400}/;
 
-export function renderMarkdown(text: string): DocumentFragment {
+export function renderMarkdown(source: string): DocumentFragment {
+  const text = visible(source);
   if (DEEP_NESTING.test(text) || MANY_DELIMITERS.test(text)) return plain(text);
   try {
     return safeFragment(marked.parse(text) as string);

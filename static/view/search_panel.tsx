@@ -6,6 +6,7 @@ import { useChat } from "./chat_context.ts";
 import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { clockTime, dayName, fullTime } from "./time.ts";
+import { visible } from "./visible_text.ts";
 
 export function SearchPanel() {
   const { search } = useChat();
@@ -103,7 +104,7 @@ function Result({ message }: { message: Envelope }) {
             {dayName(timestamp)}, {clockTime(timestamp)}
           </time>
         </span>
-        <span class="result-text" dir="auto">{marked(snippet)}</span>
+        <span class="result-text" dir="auto">{marked(visible(snippet))}</span>
       </button>
     </li>
   );

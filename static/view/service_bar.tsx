@@ -3,17 +3,20 @@
 import { useSignal } from "@preact/signals";
 import { type Conversation, isSubscribed } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
+import { conversationKey } from "../state/keys.ts";
+import { isAiBotName } from "../state/presence.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { clockTime } from "./time.ts";
 
+/** The AI bot that has personalities; the other answers without a model. */
+const HAS_PERSONALITIES = "openai";
 const PERSONALITIES = ["happy", "angry", "spanish"];
 
 export function ServiceBar({ conversation }: { conversation: Conversation }) {
-  const chat = useChat();
   return (
     <section class="service" aria-label={`What ${conversation.name} offers`}>
-      {chat.isAiBot(conversation.name)
+      {isAiBotName(conversation.name)
         ? <AiActions name={conversation.name} />
         : <PublisherActions conversation={conversation} />}
     </section>
@@ -70,15 +73,7 @@ function LatestReading({ entry }: { entry: Entry | undefined }) {
 function AiActions({ name }: { name: string }) {
   return (
     <>
-      <div class="row" role="group" aria-label="Personality">
-        <span class="quiet">Personality</span>
-        {PERSONALITIES.map((each) => (
-          <SayButton name={name} text={`personality ${each}`} key={each}>
-            {each[0]!.toUpperCase() + each.slice(1)}
-          </SayButton>
-        ))}
-        <SayButton name={name} text="rotate">Next</SayButton>
-      </div>
+      {conversationKey(name) === HAS_PERSONALITIES && <Personalities name={name} />}
       <div class="row">
         <SayButton name={name} text="reset">Forget this conversation</SayButton>
         <SayButton name={name} text="help">Help</SayButton>
@@ -87,10 +82,36 @@ function AiActions({ name }: { name: string }) {
   );
 }
 
+/** Which one the bot has is known from what it said last; before that, none is marked. */
+function Personalities({ name }: { name: string }) {
+  const entries = useChat().timeline(name).entries.value;
+  const active = entries.findLast(({ fromBot, personality }) => fromBot && personality)?.personality;
+  return (
+    <div class="row" role="group" aria-label="Personality">
+      <span class="quiet">Personality</span>
+      {PERSONALITIES.map((each) => (
+        <SayButton name={name} text={`personality ${each}`} pressed={each === active} key={each}>
+          {each[0]!.toUpperCase() + each.slice(1)}
+        </SayButton>
+      ))}
+      <SayButton name={name} text="rotate">Next</SayButton>
+    </div>
+  );
+}
+
 /** Says one of the words that the service knows. */
-function SayButton({ name, text, children }: { name: string; text: string; children: string }) {
+function SayButton(
+  { name, text, pressed, children }: { name: string; text: string; pressed?: boolean; children: string },
+) {
   const chat = useChat();
   return (
-    <button type="button" class="button button-small" onClick={() => chat.say(name, text)}>{children}</button>
+    <button
+      type="button"
+      class={`button button-small ${pressed === undefined ? "" : "toggle"}`}
+      aria-pressed={pressed}
+      onClick={() => chat.say(name, text)}
+    >
+      {children}
+    </button>
   );
 }

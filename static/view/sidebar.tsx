@@ -15,13 +15,22 @@ export function Sidebar(
   { onDialog, onClose }: { onDialog: (name: DialogName) => void; onClose: () => void },
 ) {
   const chat = useChat();
+  /** What is opened from the list shows beside it, or on a phone in its place. */
+  const openDialog = (name: DialogName) => {
+    onClose();
+    onDialog(name);
+  };
+  const openSearch = () => {
+    onClose();
+    chat.search.open();
+  };
   const { rooms, direct, services, people } = sections(chat);
   return (
     <nav class="sidebar" aria-label="Conversations">
       <header class="sidebar-head">
         <Sign />
         <span class="brand">Parley</span>
-        <button type="button" class="icon-button" aria-label="Search" onClick={() => chat.search.open()}>
+        <button type="button" class="icon-button" aria-label="Search" onClick={openSearch}>
           <Icon name="search" />
         </button>
         <button type="button" class="icon-button only-narrow" aria-label="Close the list" onClick={onClose}>
@@ -36,7 +45,7 @@ export function Sidebar(
               type="button"
               class="icon-button icon-button-small"
               aria-label="Join or create a room"
-              onClick={() => onDialog("rooms")}
+              onClick={() => openDialog("rooms")}
             >
               <Icon name="plus" />
             </button>
@@ -68,7 +77,7 @@ export function Sidebar(
           {people.map((name) => <Item name={name} key={conversationKey(name)} onOpen={onClose} />)}
         </Section>
       </div>
-      <AccountMenu onDialog={onDialog} />
+      <AccountMenu onDialog={openDialog} onClose={onClose} />
     </nav>
   );
 }
@@ -152,7 +161,12 @@ function sections({ conversations, presence, me }: Chat): Sections {
   return {
     rooms: all.filter(({ kind }) => kind === "room").sort((a, b) => a.key < b.key ? -1 : 1),
     direct: direct.sort((a, b) => lastSeqOf(b) - lastSeqOf(a)),
-    services: people.filter(({ bot }) => bot).map(({ user }) => user),
+    services: [
+      ...all.filter(({ kind, name }) => kind === "direct" && presence.isBot(name)).map(({ name }) => name),
+      ...people
+        .filter(({ user, bot, online }) => bot && online && !conversations.find(user))
+        .map(({ user }) => user),
+    ].sort(),
     people: people
       .filter(({ user, bot, online }) =>
         online && !bot && !isSameUser(user, me.value) && !known.has(conversationKey(user))

@@ -3,7 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ChatError } from "../../protocol/errors.ts";
-import { cancelSignIn, pending, signIn, signInError } from "../state/session.ts";
+import { cancelSignIn, clearSignInError, pending, signIn, signInError } from "../state/session.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
@@ -47,6 +47,7 @@ function SignInForm({ busy }: { busy: boolean }) {
     if (problems.password !== "") asksPassword.value = true;
   }, [problems.password]);
 
+  const hasPassword = asksPassword.value || isNew.value;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void signIn({
@@ -55,8 +56,14 @@ function SignInForm({ busy }: { busy: boolean }) {
       ...(isNew.value && { register: true }),
     });
   };
+  const switchWay = () => {
+    isNew.value = !isNew.value;
+    password.value = "";
+    clearSignInError();
+  };
   return (
-    <form class="stack" onSubmit={submit} aria-busy={busy}>
+    // A new form where it gets a password: password managers look at the fields of a form once, together.
+    <form key={hasPassword ? "password" : "name"} class="stack" onSubmit={submit} aria-busy={busy}>
       <Field
         label="Your name"
         value={name}
@@ -66,16 +73,14 @@ function SignInForm({ busy }: { busy: boolean }) {
         required
         focused
       />
-      {(asksPassword.value || isNew.value) && (
-        <PasswordField value={password} problem={problems.password} isNew={isNew.value} />
-      )}
+      {hasPassword && <PasswordField value={password} problem={problems.password} isNew={isNew.value} />}
       {problems.other !== "" && <p class="problem" role="alert">{problems.other}</p>}
       <button type="submit" class="button button-primary button-wide" disabled={busy}>
         {busy ? "Signing in…" : isNew.value ? "Create account" : "Sign in"}
       </button>
       {busy
         ? <button type="button" class="button button-wide" onClick={cancelSignIn}>Cancel</button>
-        : <OtherWays asksPassword={asksPassword} isNew={isNew} />}
+        : <OtherWays asksPassword={asksPassword} isNew={isNew} onSwitch={switchWay} />}
     </form>
   );
 }
@@ -94,7 +99,13 @@ function PasswordField(props: { value: Signal<string>; problem: string; isNew: b
   );
 }
 
-function OtherWays({ asksPassword, isNew }: { asksPassword: Signal<boolean>; isNew: Signal<boolean> }) {
+function OtherWays(
+  { asksPassword, isNew, onSwitch }: {
+    asksPassword: Signal<boolean>;
+    isNew: Signal<boolean>;
+    onSwitch: () => void;
+  },
+) {
   return (
     <>
       <div class="links">
@@ -107,13 +118,13 @@ function OtherWays({ asksPassword, isNew }: { asksPassword: Signal<boolean>; isN
             I have a password
           </button>
         )}
-        <button type="button" class="link" onClick={() => isNew.value = !isNew.value}>
+        <button type="button" class="link" onClick={onSwitch}>
           {isNew.value ? "I have an account" : "Create an account"}
         </button>
       </div>
       <p class="or">or</p>
       <button type="button" class="button button-wide" onClick={() => void signIn({})}>
-        <Icon name="door" /> Continue as a guest
+        <Icon name="person" /> Continue as a guest
       </button>
     </>
   );
@@ -137,7 +148,9 @@ function problemsOf(error: Error | null, hadPassword: boolean): Problems {
     case "bad_credentials":
       return {
         ...none,
-        password: hadPassword ? error.message : "This name has a password. Enter it to go on.",
+        password: hadPassword
+          ? "The name or the password is wrong."
+          : "This name has a password. Enter it to go on.",
       };
     default:
       return { ...none, other: error.message };

@@ -1,6 +1,6 @@
 /** Times as the reader's own place and language write them. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -11,6 +11,14 @@ const MOST_DAYS = 5_000;
 
 export function clockTime(time: string): string {
   return format(clock, time);
+}
+
+/** Without AM or PM, for where there is little room and the times around it are known. */
+export function shortTime(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return "";
+  const parts = clock.formatToParts(date).filter(({ type }) => type !== "dayPeriod");
+  return parts.map(({ value }) => value).join("").trim();
 }
 
 export function fullTime(time: string): string {

@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import type { Conversation } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
+import { isSameUser } from "../state/keys.ts";
 import type { Timeline } from "../state/timeline.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
@@ -10,7 +11,7 @@ import { MessageView } from "./message_view.tsx";
 import { useReading } from "./reading.ts";
 import { dayName, dayOf } from "./time.ts";
 
-/** Messages of one sender within this time stand together. */
+/** Messages of one sender within this time of the first stand together. */
 const GROUP_WITHIN_MS = 5 * 60_000;
 
 export function TimelineView({ conversation }: { conversation: Conversation }) {
@@ -49,21 +50,23 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
 function Beginning(
   { conversation, timeline, isEmpty }: { conversation: Conversation; timeline: Timeline; isEmpty: boolean },
 ) {
+  const me = useChat().me.value;
   if (timeline.loading.value && isEmpty) return <Skeleton />;
   if (timeline.hasOlder) return <p class="beginning quiet">{timeline.loading.value ? "Loading …" : ""}</p>;
-  const { name, kind } = conversation;
   return (
     <div class="beginning">
       <h2>
-        <bdi>{name}</bdi>
+        <bdi>{conversation.name}</bdi>
       </h2>
-      <p class="quiet">
-        {kind === "room"
-          ? "This is where the room begins."
-          : "This is where your conversation begins. Only the two of you can read it."}
-      </p>
+      <p class="quiet">{beginningWords(conversation, me)}</p>
     </div>
   );
+}
+
+function beginningWords({ name, kind }: Conversation, me: string): string {
+  if (kind === "room") return "This is where the room begins.";
+  if (isSameUser(name, me)) return "Only you can read it: notes to yourself.";
+  return "This is where your conversation begins. Only the two of you can read it.";
 }
 
 function Skeleton() {
@@ -78,6 +81,8 @@ function rows(entries: readonly Entry[], firstUnread: number | undefined) {
   const result = [];
   let isMarked = false;
   let previous: Entry | undefined;
+  let first: Entry | undefined;
+  let isInStored = false;
   for (const entry of entries) {
     if (!previous || dayOf(previous.time) !== dayOf(entry.time)) {
       result.push(<p class="divider" key={`day-${entry.key}`}>{dayName(entry.time)}</p>);
@@ -90,20 +95,25 @@ function rows(entries: readonly Entry[], firstUnread: number | undefined) {
       result.push(<p class="divider divider-new" key="first-unread">New</p>);
       previous = undefined;
     }
+    const isGrouped = first !== undefined && previous !== undefined && belongsTo(first, previous, entry);
+    if (!isGrouped) first = entry;
     result.push(
       <MessageView
         entry={entry}
         key={entry.key}
-        isGrouped={previous !== undefined && isGrouped(previous, entry)}
+        isGrouped={isGrouped}
+        isFirstStored={entry.stored && !isInStored}
       />,
     );
+    isInStored = entry.stored;
     previous = entry;
   }
   return result;
 }
 
-function isGrouped(previous: Entry, entry: Entry): boolean {
+/** Whether an entry belongs to the group that began with `first` and ends with `previous`. */
+function belongsTo(first: Entry, previous: Entry, entry: Entry): boolean {
   return previous.sender === entry.sender && previous.kind === entry.kind && entry.sender !== "" &&
     previous.stored === entry.stored && previous.state === entry.state &&
-    Date.parse(entry.time) - Date.parse(previous.time) < GROUP_WITHIN_MS;
+    Date.parse(entry.time) - Date.parse(first.time) < GROUP_WITHIN_MS;
 }
