@@ -57,7 +57,7 @@ export class ChatServer {
   readonly #messages: RateLimiter<number>;
   readonly #commands: RateLimiter<number>;
   readonly #liveness: Liveness;
-  readonly #serving = new Set<Promise<void>>();
+  readonly #serving = new Map<Session, Promise<void>>();
   readonly #perAddress = new Map<string, number>();
   /** Who left since the last save. */
   readonly #departed = new Map<number, LiveUser>();
@@ -94,40 +94,42 @@ export class ChatServer {
 
   /** Serves a connection until it ends. Never rejects. */
   serve(connection: Connection): Promise<void> {
-    const served = this.#serve(connection).catch((error) => {
-      this.#logFault(error);
-      connection.close();
-    });
-    this.#serving.add(served);
-    return served.finally(() => this.#serving.delete(served));
-  }
-
-  async #serve(connection: Connection): Promise<void> {
     const session = new Session(this, connection);
     const address = connection.remoteAddress;
     const fromHere = (this.#perAddress.get(address) ?? 0) + 1;
     this.#perAddress.set(address, fromHere);
     this.sessions.add(session);
-    try {
-      this.#admit(address, fromHere);
-      await session.serve();
-    } catch (error) {
-      session.end(this.explain(error));
-    } finally {
-      this.sessions.delete(session);
-      const left = this.#perAddress.get(address)! - 1;
-      if (left > 0) this.#perAddress.set(address, left);
-      else this.#perAddress.delete(address);
-    }
+    const refusal = this.#refusal(address, fromHere);
+    if (refusal) session.end(refusal);
+    // One chain and no async functions around it: a connection that waits keeps what they would hold.
+    const served = (refusal ? Promise.resolve() : session.serve()).then(
+      () => this.#served(session),
+      (error) => {
+        session.end(this.explain(error));
+        this.#served(session);
+      },
+    );
+    this.#serving.set(session, served);
+    return served;
   }
 
-  #admit(address: string, fromHere: number): void {
-    if (this.#isStopping) throw new ChatError("too_many_connections", "The server is shutting down.");
+  #served(session: Session): void {
+    this.sessions.delete(session);
+    this.#serving.delete(session);
+    const address = session.connection.remoteAddress;
+    const left = this.#perAddress.get(address)! - 1;
+    if (left > 0) this.#perAddress.set(address, left);
+    else this.#perAddress.delete(address);
+  }
+  /** Why a connection is not taken. */
+  #refusal(address: string, fromHere: number): ChatError | null {
+    if (this.#isStopping) return new ChatError("too_many_connections", "The server is shutting down.");
     const isLocal = address === "memory" || address.startsWith("127.") || address === "::1";
     const { maxConnections = MAX_CONNECTIONS, maxPerAddress = MAX_PER_ADDRESS } = this.#options;
     if (this.sessions.size > maxConnections || (!isLocal && fromHere > maxPerAddress)) {
-      throw new ChatError("too_many_connections", "There are too many connections. Try again later.");
+      return new ChatError("too_many_connections", "There are too many connections. Try again later.");
     }
+    return null;
   }
 
   // ---- requests ----
@@ -282,7 +284,7 @@ export class ChatServer {
     for (const session of sessions) session.reply({ code: "closing", message: reason, metadata: { reason } });
     await this.#within(1000, Promise.all(sessions.map((session) => session.drained())));
     for (const session of sessions) session.end();
-    await this.#within(1000, Promise.all(this.#serving));
+    await this.#within(1000, Promise.all(this.#serving.values()));
     await this.#saveDelivered();
   }
 

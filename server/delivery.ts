@@ -28,7 +28,7 @@ export interface Delivery extends Said {
   /** Called when it has been given to all outboxes. */
   delivered(): void;
   /** Its line of JSON, once somebody needed it. */
-  json?: string;
+  json?: string | undefined;
 }
 
 /** A change of who gets what: takes effect between the messages that were committed before and after it. */

@@ -63,7 +63,7 @@ export class Router {
   #committed(prepared: Prepared, result: Appended, sender: Sender): void {
     switch (result.status) {
       case "stored":
-        return this.deliverer.enqueue(this.#deliveryOf(prepared, result.seq, sender));
+        return this.deliverer.enqueue(new Committed(this, prepared, result.seq, sender));
       case "duplicate":
         return sender.accepted(prepared, result);
       case "conflict":
@@ -85,32 +85,6 @@ export class Router {
       default:
         return result satisfies never;
     }
-  }
-
-  #deliveryOf(prepared: Prepared, seq: Seq, sender: Sender): Delivery {
-    const { message, asked } = prepared;
-    const { live } = this;
-    const delivery: Delivery = {
-      seq,
-      // Looked up when it is delivered: users may have come, and the conversation with them, since it was prepared.
-      get conversation() {
-        return live.conversation(message.conversationId) ?? prepared.conversation;
-      },
-      senderName: prepared.sender.name,
-      destination: prepared.destination,
-      type: message.type,
-      text: message.text,
-      metadata: message.metadata,
-      clientId: message.clientId,
-      createdAt: message.createdAt,
-      origin: sender.receiver,
-      get alsoTo() {
-        return asked && (live.users.get(asked.id) ?? null);
-      },
-      reply: () => this.replyTo(prepared),
-      delivered: () => sender.accepted(prepared, { status: "stored", delivery }),
-    };
-    return delivery;
   }
 
   /** What the `stored` reply says; null where none is due. */
@@ -222,6 +196,71 @@ export class Router {
     for (const user of conversation.users) {
       for (const receiver of user.receivers) if (receiver !== except) yield receiver;
     }
+  }
+}
+
+/** A message on its way from the commit to its receivers. A class and no literal: closures for each message would be a third of its garbage. */
+class Committed implements Delivery {
+  readonly #router: Router;
+  readonly #prepared: Prepared;
+  readonly #sender: Sender;
+  json: string | undefined;
+
+  constructor(router: Router, prepared: Prepared, readonly seq: Seq, sender: Sender) {
+    this.#router = router;
+    this.#prepared = prepared;
+    this.#sender = sender;
+  }
+
+  get senderName(): string {
+    return this.#prepared.sender.name;
+  }
+
+  get destination(): string {
+    return this.#prepared.destination;
+  }
+
+  get type(): Delivery["type"] {
+    return this.#prepared.message.type;
+  }
+
+  get text(): string {
+    return this.#prepared.message.text;
+  }
+
+  get metadata(): string {
+    return this.#prepared.message.metadata;
+  }
+
+  get clientId(): string | null {
+    return this.#prepared.message.clientId;
+  }
+
+  get createdAt(): number {
+    return this.#prepared.message.createdAt;
+  }
+
+  /** Looked up when it is delivered: users may have come, and the conversation with them, since it was prepared. */
+  get conversation(): LiveConversation {
+    const { message, conversation } = this.#prepared;
+    return this.#router.live.conversation(message.conversationId) ?? conversation;
+  }
+
+  get origin(): Receiver | null {
+    return this.#sender.receiver;
+  }
+
+  get alsoTo(): LiveUser | null {
+    const { asked } = this.#prepared;
+    return asked && (this.#router.live.users.get(asked.id) ?? null);
+  }
+
+  reply(): { message: string; metadata: Metadata } | null {
+    return this.#router.replyTo(this.#prepared);
+  }
+
+  delivered(): void {
+    this.#sender.accepted(this.#prepared, { status: "stored", delivery: this });
   }
 }
 

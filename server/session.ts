@@ -11,7 +11,7 @@ import type { ChatServer } from "./chat_server.ts";
 import type { Connection } from "./connection.ts";
 import { encode, notification } from "./encode.ts";
 import type { Format, LiveUser } from "./live.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxEvents } from "./outbox.ts";
 import { type Reply, replyText } from "./reply.ts";
 import { type Interlocutor, loginRequest, RequestReader } from "./request_reader.ts";
 import { Requests } from "./requests.ts";
@@ -25,7 +25,7 @@ const LAST_WORDS_MS = 250;
 /** Null: the first line decides. */
 const FORMATS = { tcp: null, websocket: "json", http: "json", memory: "json", console: "text" } as const;
 
-export class Session implements Speaker, Interlocutor {
+export class Session implements Speaker, Interlocutor, OutboxEvents {
   readonly connection: Connection;
   readonly #server: ChatServer;
   readonly #outbox: Outbox;
@@ -58,13 +58,7 @@ export class Session implements Speaker, Interlocutor {
     this.openedAt = this.heardAt = server.clock.monotonic();
     this.#reader = new RequestReader(FORMATS[connection.transport], this, server.webHint);
     this.#requests = new Requests(server, this);
-    this.#outbox = new Outbox(connection, {
-      overflowed: () =>
-        this.end(
-          new ChatError("slow_consumer", "It did not read what was sent to it. Log in again with since."),
-        ),
-      sent: (seq) => this.#delivered(seq),
-    });
+    this.#outbox = new Outbox(connection, this);
   }
 
   get format(): Format {
@@ -94,7 +88,7 @@ export class Session implements Speaker, Interlocutor {
   async serve(): Promise<void> {
     if (this.#reader.format === null) this.#greet();
     if (this.connection.login) {
-      await this.#guard(() => this.#requests.command(loginRequest("", this.connection.login)), undefined);
+      await this.#do(loginRequest("", this.connection.login), 0);
     }
     this.isReading = true;
     for await (const lines of this.connection.lines()) {
@@ -167,6 +161,14 @@ export class Session implements Speaker, Interlocutor {
     this.#outbox.release();
   }
 
+  overflowed(): void {
+    this.end(new ChatError("slow_consumer", "It did not read what was sent to it. Log in again with since."));
+  }
+
+  sent(lastSeq: number): void {
+    if (this.#user && lastSeq > this.#user.deliveredSeq) this.#user.deliveredSeq = lastSeq;
+  }
+
   // ---- ending ----
 
   /** Ends the connection, telling the peer why where it still reads. */
@@ -221,7 +223,7 @@ export class Session implements Speaker, Interlocutor {
       if (this.#outbox.isBehind) await this.#outbox.drained();
       if (!request) continue;
       const backlog = this.connection.backlog === 0 ? 0 : this.connection.backlog + lines.length - i;
-      const work = this.#guard(() => this.#requests.do(request, backlog), request.id);
+      const work = this.#do(request, backlog);
       if (work) await work;
     }
     this.#requests.said.commit();
@@ -229,12 +231,12 @@ export class Session implements Speaker, Interlocutor {
     if (this.#server.store.isFull) await this.#server.store.ready();
   }
 
-  /** Runs a part of a request; what it throws becomes the reply. Answers at once where `part` does. */
-  #guard(part: () => void | Promise<void>, id: string | undefined): void | Promise<void> {
+  /** Does a request; what it throws becomes the reply. Answers at once where that does. */
+  #do(request: Request, backlog: number): void | Promise<void> {
     try {
-      return part()?.catch((error) => this.#failed(error, id));
+      return this.#requests.do(request, backlog)?.catch((error) => this.#failed(error, request.id));
     } catch (error) {
-      this.#failed(error, id);
+      this.#failed(error, request.id);
     }
   }
 
@@ -277,9 +279,5 @@ export class Session implements Speaker, Interlocutor {
   /** Text mode asks for a password where the account has one. */
   askPassword(name: string): void {
     this.#reader.askPassword(name);
-  }
-
-  #delivered(seq: number): void {
-    if (this.#user && seq > this.#user.deliveredSeq) this.#user.deliveredSeq = seq;
   }
 }
