@@ -8,7 +8,7 @@
  */
 
 import type { Metadata } from "../protocol/message.ts";
-import { Chunk } from "./chunk.ts";
+import { Chunk, SplicedChunk } from "./chunk.ts";
 import type { Clock } from "./clock.ts";
 import { encode, messageJson, messageText, notification, type Said, storedJson } from "./encode.ts";
 import type { LiveConversation, LiveUser, Receiver } from "./live.ts";
@@ -125,30 +125,22 @@ export class Deliverer {
 class Group {
   #json: Chunk | undefined;
   #text: Chunk | undefined;
-  readonly #lines = new Map<Delivery, string>();
-
   constructor(readonly number: number, readonly messages: Delivery[], readonly origins: Set<Receiver>) {}
 
   /** Text mode shows a direct message to its sender in other words than to its receiver. */
   get isSameForAll(): boolean {
-    return this.messages[0]!.conversation.record.kind !== "direct";
+    return !isDirect(this.messages[0]!);
   }
 
   get json(): Chunk {
-    return this.#json ??= new Chunk(this.messages.map((message) => jsonLine(message)), this.#lastSeq);
+    return this.#json ??= new Chunk(this.messages.map((message) => jsonLine(message)), this.lastSeq);
   }
 
   get text(): Chunk {
-    return this.#text ??= new Chunk(this.messages.map((message) => this.textLine(message)), this.#lastSeq);
+    return this.#text ??= new Chunk(this.messages.map((message) => messageText(message, "")), this.lastSeq);
   }
 
-  textLine(message: Delivery): string {
-    let line = this.#lines.get(message);
-    if (line === undefined) this.#lines.set(message, line = messageText(message, ""));
-    return line;
-  }
-
-  get #lastSeq(): Seq {
+  get lastSeq(): Seq {
     return this.messages.at(-1)!.seq;
   }
 }
@@ -174,17 +166,16 @@ function groupsByReceiver(run: readonly Delivery[]): Map<Receiver, Group[]> {
   let number = groups.size;
   for (const message of run) {
     // One message alone, for somebody who is not in the conversation: the bot that is asked, the sender's reply.
-    for (const receiver of outsiders(message)) {
-      if (receiver.isLive && message.conversation.users.has(receiver.user)) continue;
-      add(receiver, new Group(number++, [message], originsOf([message])));
+    const { alsoTo, origin } = message;
+    if (!alsoTo && !origin) continue;
+    const { users } = message.conversation;
+    const alone = (receiver: Receiver) => add(receiver, new Group(number++, [message], originsOf([message])));
+    for (const receiver of alsoTo?.receivers ?? []) {
+      if (receiver.isLive && receiver !== origin && !users.has(receiver.user)) alone(receiver);
     }
+    if (origin && !(origin.isLive && users.has(origin.user))) alone(origin);
   }
   return due;
-}
-
-function* outsiders({ alsoTo, origin }: Delivery): Generator<Receiver> {
-  if (alsoTo) { for (const receiver of alsoTo.receivers) if (receiver.isLive) yield receiver; }
-  if (origin) yield origin;
 }
 
 function groupByConversation(run: readonly Delivery[]): Map<LiveConversation, Group> {
@@ -234,20 +225,20 @@ function mergedGroup(groups: readonly Group[], merged: Map<string, Group>): Grou
 }
 
 function ownChunk(receiver: Receiver, group: Group, now: number): Chunk | undefined {
-  const lines: string[] = [];
-  for (const message of group.messages) {
-    const line = ownLine(receiver, message, group, now);
-    if (line !== undefined) lines.push(line);
-  }
-  return lines.length === 0 ? undefined : new Chunk(lines, group.messages.at(-1)!.seq);
+  const isText = receiver.format === "text";
+  const own = new Map<number, string | undefined>();
+  group.messages.forEach((message, i) => {
+    if (message.origin === receiver) own.set(i, replyLine(receiver, message, now));
+    else if (isText && isDirect(message)) own.set(i, messageText(message, receiver.user.name));
+  });
+  const chunk = own.size < group.messages.length
+    ? new SplicedChunk(group[receiver.format], own)
+    : new Chunk([...own.values()].filter((line) => line !== undefined), group.lastSeq);
+  return chunk.lines.length === 0 ? undefined : chunk;
 }
 
-function ownLine(receiver: Receiver, message: Delivery, group: Group, now: number): string | undefined {
-  if (message.origin === receiver) return replyLine(receiver, message, now);
-  if (receiver.format === "json") return jsonLine(message);
-  return message.conversation.record.kind === "direct"
-    ? messageText(message, receiver.user.name)
-    : group.textLine(message);
+function isDirect({ conversation }: Delivery): boolean {
+  return conversation.record.kind === "direct";
 }
 
 function replyLine(receiver: Receiver, message: Delivery, now: number): string | undefined {
