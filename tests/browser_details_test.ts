@@ -244,18 +244,17 @@ browserTest("On a phone what a service offers is one row", async ({ server, brow
 browserTest(
   "What was stored while one was away is marked once, where it begins",
   async ({ server, browser }) => {
-    const page = await browser.signIn("wendy");
-    const context = page.context();
-    await page.close();
+    const before = await server.json("wendy");
+    before.sendJson({ type: "command", message: "/quit" });
+    await before.rest();
     for (const name of ["alice", "bob"]) {
       const other = await server.json(name);
       for (const text of ["one", "two"]) await other.say("#general", `${name} ${text}`);
     }
-    const back = await context.newPage();
-    await back.goto(server.url);
-    await messages(back, "bob two").and(back.locator("[data-stored]")).waitFor();
-    assert.equal(await back.locator("article[data-stored]").count(), 4);
-    assert.equal(await back.locator(".tag-stored").count(), 1);
+    const page = await browser.signIn("wendy");
+    await messages(page, "bob two").and(page.locator("[data-stored]")).waitFor();
+    assert.equal(await page.locator("article[data-stored]").count(), 4);
+    assert.equal(await page.locator(".tag-stored").count(), 1);
   },
 );
 

@@ -317,9 +317,9 @@ browserTest("An AI answer grows as a draft and becomes the stored message in its
 
 browserTest("A running answer can be stopped, and its personalities and reset are buttons", async (world) => {
   const { server, browser } = world;
-  const bot = await server.json("aibot", { token: await server.chat.accounts.botToken("aibot") });
+  const bot = await server.json("openai", { token: await server.chat.accounts.botToken("openai") });
   const page = await browser.signIn("alice");
-  await open(page, "aibot");
+  await open(page, "openai");
   for (
     const [button, text] of [["Angry", "personality angry"], ["Forget this conversation", "reset"]] as const
   ) {
