@@ -165,10 +165,14 @@ async function startBots(config: Config, server: ChatServer, log: Logger): Promi
   const connect = memoryConnect((connection) => void server.serve(connection));
   const joining = async (name: string) => ({ connect, log, token: await accounts.botToken(name) });
   const bots: RunningBot[] = [];
+  const add = (bot: RunningBot) => {
+    bots.push(bot);
+    bot.ready.catch((error: Error) => log.warn("bot_did_not_start", { problem: error.message }));
+  };
   if (config.thermometer) {
     const { startThermometer } = await import("./bots/thermometer.ts");
     const intervalSeconds = config.thermometerIntervalSeconds;
-    bots.push(startThermometer({ ...await joining("thermometer1"), intervalSeconds }));
+    add(startThermometer({ ...await joining("thermometer1"), intervalSeconds }));
     print("  Thermometer  thermometer1: /subscribe thermometer1");
   } else print("  Thermometer  off (--no-thermometer)");
   if (!config.openai) print("  AI bot       off (--no-openai)");
@@ -176,12 +180,12 @@ async function startBots(config: Config, server: ChatServer, log: Logger): Promi
     const { endpointFrom, startOpenAi } = await import("./bots/openai.ts");
     const { listModels } = await import("./bots/model_list.ts");
     const endpoint = endpointFrom(config.endpoint);
-    bots.push(startOpenAi({ ...await joining("openai"), endpoint }));
+    add(startOpenAi({ ...await joining("openai"), endpoint }));
     print(`  AI bot       openai: /ask QUESTION, with ${endpoint.model} at ${endpoint.baseURL}`);
     void listModels(endpoint).then(({ line }) => print(`  AI models    ${line}`));
   } else {
     const { startAibot } = await import("./bots/aibot.ts");
-    bots.push(startAibot(await joining("aibot")));
+    add(startAibot(await joining("aibot")));
     print(
       "  AI bot       aibot: /ask QUESTION. The built-in agent: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set",
     );

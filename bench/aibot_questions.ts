@@ -414,7 +414,7 @@ export const FRESH_LAST: readonly Asked[] = [
   ...asked("websocket.ping", "how can I tell that a websocket peer is dead"),
   ...asked("websocket.backpressure", "client on a bad network can't keep up with my websocket server"),
   ...asked("events.pubsub", "topic vs queue, what's the difference"),
-  ...asked("events", "event sourcing in two sentences"),
+  ...asked("events.sourcing", "event sourcing in two sentences"),
   ...asked("db.postgres", "store json in postgres"),
   ...asked("db.migrations", "rename a column in production"),
   ...asked("db.pool", "postgres: sorry, too many clients already"),

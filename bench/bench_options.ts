@@ -5,43 +5,54 @@ import { aboveZero, whole } from "./options.ts";
 import { allScenarios } from "./scenarios/all.ts";
 import type { Settings } from "./scenarios/scenario.ts";
 
+/** Twenty to twenty-five minutes in all. */
 const FULL = {
   runs: 5,
-  warmupSeconds: 1,
-  durationSeconds: 3,
+  slowRuns: 3,
+  warmupSeconds: 0.5,
+  durationSeconds: 2,
   pastMessages: 1_000_000,
+  rooms: 1000,
   idleConnections: 5000,
   stormClients: 1000,
-  soakSeconds: 60,
+  soakSeconds: 30,
   questions: 200,
   starts: 3,
+  curves: "full",
 } satisfies Settings;
 
-/** Everything in two or three minutes: shows that it works and roughly how much, no more. */
+/** Everything in three or four minutes: shows that it works and roughly how much, no more. */
 const QUICK = {
   runs: 1,
+  slowRuns: 1,
   warmupSeconds: 0.3,
-  durationSeconds: 0.7,
+  durationSeconds: 1,
   pastMessages: 100_000,
+  rooms: 200,
   idleConnections: 1000,
   stormClients: 300,
   soakSeconds: 5,
   questions: 50,
   starts: 1,
+  curves: "few points",
 } satisfies Settings;
 
 const NAMES = allScenarios(FULL).map(({ name }) => name);
 
 /** The command, to which a program may add options of its own. */
-export function benchCommand(name: string, description: string) {
+export function benchCommand(name: string, description: string, runs = FULL.runs) {
   return new Command(name)
     .description(description)
     .option("--only <name>", "only this scenario; can be given several times", scenarioNames)
     .option("--list", "list the scenarios", false)
-    .option("--runs <n>", `runs of each (default: ${FULL.runs})`, whole(1, 100))
+    .option(
+      "--runs <n>",
+      `runs of each (default: ${runs}; at most ${FULL.slowRuns} of what takes long)`,
+      whole(1, 100),
+    )
     .option("--duration <seconds>", `how long is measured (default: ${FULL.durationSeconds})`, aboveZero)
-    .option("--soak <minutes>", "how long memory is watched (default: 1)", aboveZero)
-    .option("--quick", "fewer runs, shorter, with a smaller database: two or three minutes in all", false)
+    .option("--soak <minutes>", "how long memory is watched (default: 0.5)", aboveZero)
+    .option("--quick", "one run, shorter, with a smaller database: three or four minutes in all", false)
     .option("--data <folder>", "keeps the large databases there for the next time")
     .addOption(new Option("--out <folder>", "where the results are written").default("bench/results"))
     .helpOption("--help", "show this")
@@ -60,7 +71,7 @@ export function settingsOf({ quick, runs, duration, soak }: ChosenSettings): Set
   const settings = quick ? QUICK : FULL;
   return {
     ...settings,
-    ...(runs === undefined ? {} : { runs }),
+    ...(runs === undefined ? {} : { runs, slowRuns: runs }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...(soak === undefined ? {} : { soakSeconds: soak * 60 }),
   };

@@ -3,14 +3,14 @@
 import { join } from "node:path";
 import { type Cores, coresWords, pinSelf } from "./cores.ts";
 import { generate } from "./generator_process.ts";
+import { MESSAGE_BYTES } from "./message_size.ts";
+import { scenarioText } from "./report/table.ts";
 import type { Measurement, Results, Run } from "./results.ts";
 import { Past } from "./scenarios/past.ts";
 import type { Context, Scenario, Settings } from "./scenarios/scenario.ts";
 import type { StatusLine } from "./status_line.ts";
 import type { Subject } from "./subject.ts";
 
-/** Bytes of text in a message. */
-const SIZE = 100;
 /** What is due and does not come for so long is lost. */
 const DRAIN_SECONDS = 5;
 
@@ -51,13 +51,21 @@ export class Benchmark {
     for (const [index, step] of steps.entries()) {
       if (signal.aborted) break;
       await this.#execute(step, { past, donePart: index / steps.length });
+      if (steps[index + 1]?.scenario !== step.scenario) this.#show(step.scenario, startedAt);
     }
     return this.#results(startedAt);
   }
 
+  #show(scenario: Scenario, startedAt: string): void {
+    const text = scenarioText(this.#results(startedAt), scenario);
+    if (text !== "") this.#status.say(`\n${text}\n`);
+  }
+
   async #execute(step: Step, { past, donePart }: { past: Past; donePart: number }): Promise<void> {
     const { scenario, subject, run } = step;
-    const words = `${scenario.name}  ${subject.title}  run ${run} of ${this.#options.settings.runs}`;
+    const words = `${scenario.name}  ${subject.title}  run ${run} of ${
+      runsOf(scenario, this.#options.settings)
+    }`;
     this.#status.step(words, donePart);
     const measurement = await this.#measure(scenario, this.#context(subject, past));
     if (this.#options.signal.aborted) return;
@@ -83,7 +91,8 @@ export class Benchmark {
       start: (data) => subject.start({ core: cores.server, data }),
       generate: (target, topology, load, times) =>
         generate({
-          ...{ target, topology, load, size: SIZE, warmupSeconds, durationSeconds },
+          ...{ target, topology, load, warmupSeconds, durationSeconds },
+          size: subject.messageBytes ?? MESSAGE_BYTES,
           drainSeconds: DRAIN_SECONDS,
           ...times,
         }, { core: cores.generator, signal, tell: (words) => this.#status.progress(words) }),
@@ -98,7 +107,7 @@ export class Benchmark {
       machine: machineWords(),
       software: `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
       cores: coresWords(cores),
-      settings: { ...settings, messageBytes: SIZE },
+      settings: { ...settings, messageBytes: MESSAGE_BYTES },
       scenarios: scenarios.map(({ name, title, metrics }) => ({ name, title, metrics })),
       subjects: subjects.filter(({ id }) => measured.has(id)).map(({ id, title }) => ({ id, title })),
       absent,
@@ -112,11 +121,15 @@ export function stepsOf({ scenarios, subjects, settings }: BenchmarkOptions): St
   return scenarios.flatMap((scenario) => {
     const able = subjects.filter((subject) => isMeasured(scenario, subject));
     return Array.from(
-      { length: settings.runs },
+      { length: runsOf(scenario, settings) },
       (_, run) => able.map((subject) => ({ scenario, subject, run: run + 1 })),
     )
       .flat();
   });
+}
+
+function runsOf({ isSlow = false }: Scenario, { runs, slowRuns }: Settings): number {
+  return isSlow ? slowRuns : runs;
 }
 
 function isMeasured(scenario: Scenario, { id, abilities }: Subject): boolean {

@@ -16,6 +16,15 @@ export interface ChildOptions {
   readonly folder?: string;
 }
 
+/** Resident memory, KiB. */
+export interface Memory {
+  readonly residentKiB: number;
+  /** What the process wrote itself: heaps, stacks; 0 where the system does not tell. */
+  readonly anonKiB: number;
+  /** Of the program's file and others, which other processes share; 0 where the system does not tell. */
+  readonly fileKiB: number;
+}
+
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 /** Characters that are kept of what it prints, for when it fails. */
@@ -73,10 +82,9 @@ export class ChildServer implements AsyncDisposable {
     throw new Error(`The server did not start.\n${this.#output}`);
   }
 
-  /** Resident memory, KiB. */
-  async residentKiB(): Promise<number> {
-    const output = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", `${this.pid}`] }).output();
-    return Number(new TextDecoder().decode(output.stdout));
+  /** Resident memory. */
+  async memory(): Promise<Memory> {
+    return await memoryOf(this.pid);
   }
 
   /**
@@ -103,6 +111,18 @@ export class ChildServer implements AsyncDisposable {
       this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
     }
   }
+}
+
+async function memoryOf(pid: number): Promise<Memory> {
+  if (Deno.build.os === "linux") return parseStatus(await Deno.readTextFile(`/proc/${pid}/status`));
+  const output = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", `${pid}`] }).output();
+  return { residentKiB: Number(new TextDecoder().decode(output.stdout)), anonKiB: 0, fileKiB: 0 };
+}
+
+/** proc_pid_status(5). */
+function parseStatus(text: string): Memory {
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, "m").exec(text)?.[1] ?? 0);
+  return { residentKiB: field("VmRSS"), anonKiB: field("RssAnon"), fileKiB: field("RssFile") };
 }
 
 /** A port that nothing listens on at the moment. */

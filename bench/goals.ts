@@ -1,20 +1,24 @@
 /** What Parley is to reach: ratios within one run, and a few figures of its own. */
 
-import { type Place, type Results, summarize } from "./results.ts";
+import { type Bound, type Place, quotientBound, type Results, summarize } from "./results.ts";
 
 export interface Goal {
   readonly name: string;
   readonly of: Place;
   /** Divides the figure; without it the figure itself counts. */
   readonly by?: Place;
-  readonly bound: { readonly atLeast: number } | { readonly atMost: number };
+  /** Left out where the figure only stands for comparison. */
+  readonly bound?: { readonly atLeast: number } | { readonly atMost: number };
   readonly unit?: string;
 }
 
 export interface Verdict {
   readonly goal: Goal;
   readonly value: number;
-  readonly isMet: boolean;
+  /** Whether the true value is that, where the generator limited a figure. */
+  readonly bound: Bound;
+  /** `open`: the true value may lie on the other side. */
+  readonly outcome: "met" | "not met" | "open" | "compared";
 }
 
 const LINES = "parley-lines";
@@ -32,11 +36,13 @@ export const GOALS: readonly Goal[] = [
   ratio("Fan-out 100: Socket.IO", FAN_OUT, "socketio", atLeast(30)),
   ratio("Fan-out 100: ngIRCd", FAN_OUT, "ngircd", atLeast(2.5)),
   ratio("Fan-out 100: the limit in C", FAN_OUT, "limit", atLeast(0.3)),
+  ratio("Fan-out 100: the limit in C, lines as long as Parley's", FAN_OUT, "limit-line"),
   ratio("Fan-out 100: Ergo", FAN_OUT, "ergo", atLeast(20)),
   ratio("Fan-out 100: Bun, which stores nothing", FAN_OUT, "bun", atLeast(1)),
   figure("Fan-out 100: p99 at half load", at("fan-out-100", "half p99"), "ms", atMost(10)),
   ratio("Fan-out 1,000: Socket.IO", LARGE, "socketio", atLeast(25)),
   ratio("Fan-out 1,000: the limit in C", LARGE, "limit", atLeast(0.5)),
+  ratio("Fan-out 1,000: the limit in C, lines as long as Parley's", LARGE, "limit-line"),
   ratio("Fan-out 1,000, p99 at half load: the limit in C", LARGE_P99, "limit", atMost(2)),
   ratio("500 messages/s to 100, p50: the limit in C", FIXED_P50, "limit", atMost(2.5)),
   ratio("500 messages/s to 100, p99: the limit in C", FIXED_P99, "limit", atMost(3)),
@@ -80,21 +86,21 @@ function at(scenario: string, metric: string, subject = "parley-tcp"): Place {
   return { scenario, metric, subject };
 }
 
-function atLeast(value: number): Goal["bound"] {
+function atLeast(value: number) {
   return { atLeast: value };
 }
 
-function atMost(value: number): Goal["bound"] {
+function atMost(value: number) {
   return { atMost: value };
 }
 
-function figure(name: string, of: Place, unit: string, bound: Goal["bound"]): Goal {
+function figure(name: string, of: Place, unit: string, bound: NonNullable<Goal["bound"]>): Goal {
   return { name, of, unit, bound };
 }
 
 /** @param by another figure, or the server whose same figure it is */
-function ratio(name: string, of: Place, by: Place | string, bound: Goal["bound"]): Goal {
-  return { name, of, by: typeof by === "string" ? { ...of, subject: by } : by, bound };
+function ratio(name: string, of: Place, by: Place | string, bound?: Goal["bound"]): Goal {
+  return { name, of, by: typeof by === "string" ? { ...of, subject: by } : by, ...(bound && { bound }) };
 }
 
 /** That a message costs no more among many. */
@@ -111,24 +117,33 @@ function cost(kind: string, few: number, many: number): Goal {
 /** Those whose figures are there, in the order of the table. */
 export function judge(results: Results, goals: readonly Goal[] = GOALS): Verdict[] {
   return goals.flatMap((goal) => {
-    const value = valueOf(results, goal);
-    return value === undefined ? [] : { goal, value, isMet: isWithin(value, goal.bound) };
+    const found = valueOf(results, goal);
+    return found === undefined ? [] : { goal, ...found, outcome: outcomeOf(found, goal) };
   });
 }
 
 /** `≥ 30 ×`, `≤ 10 ms`. */
 export function boundWords({ bound, by, unit }: Goal): string {
+  if (bound === undefined) return "";
   const sign = "atLeast" in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
   return by ? `${sign} ×` : `${sign} ${unit ?? ""}`.trimEnd();
 }
 
-function valueOf(results: Results, { of, by }: Goal): number | undefined {
-  const value = summarize(results, of)?.median;
-  if (value === undefined || by === undefined) return value;
-  const divisor = summarize(results, by)?.median;
-  return divisor === undefined ? undefined : value / divisor;
+type Found = Pick<Verdict, "value" | "bound">;
+
+function valueOf(results: Results, { of, by }: Goal): Found | undefined {
+  const one = summarize(results, of);
+  if (one === undefined || by === undefined) return one && { value: one.median, bound: one.bound };
+  const divisor = summarize(results, by);
+  return divisor && { value: one.median / divisor.median, bound: quotientBound(one, divisor) };
 }
 
-function isWithin(value: number, bound: Goal["bound"]): boolean {
-  return "atLeast" in bound ? value >= bound.atLeast : value <= bound.atMost;
+function outcomeOf({ value, bound }: Found, goal: Goal): Verdict["outcome"] {
+  if (goal.bound === undefined) return "compared";
+  const isFloor = "atLeast" in goal.bound;
+  const isMet = "atLeast" in goal.bound ? value >= goal.bound.atLeast : value <= goal.bound.atMost;
+  if (bound === "exact") return isMet ? "met" : "not met";
+  const safe = isFloor === isMet ? "at least" : "at most";
+  if (bound !== safe) return "open";
+  return isMet ? "met" : "not met";
 }

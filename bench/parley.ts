@@ -23,7 +23,7 @@ function parley(wire: ParleyWire): Subject {
       const port = wire === "parley-tcp" ? server.port : server.webPort;
       return {
         target: { wire, host: "127.0.0.1", port },
-        residentKiB: () => server.residentKiB(),
+        memory: () => server.memory(),
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       };
     },

@@ -64,7 +64,14 @@ export interface Summary {
   readonly most: number;
   readonly runs: number;
   readonly generatorCpu: number | undefined;
+  /** What the server itself can do is at least or at most that, where the generator limited it; exact where it did not. */
+  readonly bound: Bound;
 }
+
+export type Bound = "exact" | "at least" | "at most" | "unknown";
+
+/** From so busy a core on, the generator is taken for what limited. */
+const LIMITING_CPU = 0.9;
 
 /** Where a figure is found. */
 export interface Place {
@@ -93,7 +100,41 @@ export function summarize(results: Results, { scenario, metric, subject }: Place
     most: Math.max(...values),
     runs: runs.length,
     generatorCpu: cpu.length === 0 ? undefined : median(cpu),
+    bound: median(cpu) >= LIMITING_CPU ? boundOf(results, { scenario, metric }) : "exact",
   };
+}
+
+/** A generator that has no time makes every figure worse. */
+function boundOf({ scenarios }: Results, { scenario, metric }: Pick<Place, "scenario" | "metric">): Bound {
+  const info = scenarios.find(({ name }) => name === scenario);
+  return info?.metrics[metric]?.better === "less" ? "at most" : "at least";
+}
+
+const OPPOSITE = {
+  "exact": "exact",
+  "at least": "at most",
+  "at most": "at least",
+  "unknown": "unknown",
+} as const;
+
+/** Of a quotient: a divisor that may be higher makes it lower. */
+export function quotientBound({ bound }: Summary, divisor: Summary): Bound {
+  const other = OPPOSITE[divisor.bound];
+  if (bound === "exact") return other;
+  return other === "exact" || other === bound ? bound : "unknown";
+}
+
+/** All figures that the generator limited. */
+export function limitedFigures(results: Results): (Place & { bound: Bound })[] {
+  return results.scenarios.flatMap(({ name: scenario, metrics }) =>
+    Object.keys(metrics).flatMap((metric) =>
+      results.subjects.flatMap(({ id: subject }) => {
+        const place = { scenario, metric, subject };
+        const bound = summarize(results, place)?.bound ?? "exact";
+        return bound === "exact" ? [] : [{ ...place, bound }];
+      })
+    )
+  );
 }
 
 /** The latencies of all runs that count, together. */

@@ -7,7 +7,7 @@ import { Benchmark, resultsFolder, stepsOf } from "./benchmark.ts";
 import { chooseCores, coresWords } from "./cores.ts";
 import { judge } from "./goals.ts";
 import { print } from "./progress.ts";
-import { reportText } from "./report/table.ts";
+import { closingText } from "./report/table.ts";
 import { writeReport } from "./report/write_report.ts";
 import { type Results, voidRuns } from "./results.ts";
 import { allScenarios } from "./scenarios/all.ts";
@@ -63,7 +63,8 @@ async function measure(options: ConstructorParameters<typeof Benchmark>[0]): Pro
 
 async function report(results: Results, { title, out }: { title: string; out: string }): Promise<void> {
   if (results.runs.length === 0) return print("Nothing was measured.");
-  print("\n" + reportText(results, judge(results)) + "\n");
+  const closing = closingText(results, judge(results));
+  if (closing !== "") print(`${closing}\n`);
   const folder = await resultsFolder(results.startedAt, out);
   const files = await writeReport(folder, title, results);
   print(`Written: ${files.map((file) => join(folder, file)).join(", ")}`);

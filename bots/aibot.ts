@@ -2,13 +2,8 @@
 
 import { answer, topicAnswer } from "./aibot/answer.ts";
 import { answerLookup } from "./aibot/lookup_answer.ts";
-import {
-  type AnswerContext,
-  type Answerer,
-  type AnsweringBotOptions,
-  type Reply,
-  startAnsweringBot,
-} from "./answering_bot.ts";
+import { type AnswerContext, type Answerer, ownWord, type Reply } from "./answerer.ts";
+import { type AnsweringBotOptions, startAnsweringBot } from "./answering_bot.ts";
 import { BOT_CLOCK, type BotClock, type Question, type RunningBot } from "./bot.ts";
 import { runBotCommand } from "./bot_command.ts";
 
@@ -35,10 +30,8 @@ class BuiltInAnswerer implements Answerer {
     this.#clock = clock;
   }
 
-  command({ text }: Question): Reply | undefined {
-    const [word = "", ...others] = text.trim().toLowerCase().split(/\s+/);
-    if (others.length > (word === "personality" ? 1 : 0)) return undefined;
-    switch (word) {
+  command(question: Question): Reply | undefined {
+    switch (ownWord(question)?.word) {
       case "help":
         return { text: `${topicAnswer("can")}\nWords for me alone: help, reset, personality.` };
       case "reset":

@@ -3,50 +3,13 @@
  * rooms, keeps the queue, shows drafts, says each answer once, heeds `/stop`, and greets whoever writes to it first.
  */
 
-import type { Envelope, Metadata } from "../protocol/message.ts";
+import type { Envelope } from "../protocol/message.ts";
 import { userKey } from "../protocol/names.ts";
+import type { AnswerContext, Answerer } from "./answerer.ts";
 import { type Answer, AnswerFailed, collectAnswer, markAnswer } from "./answer_text.ts";
 import { Bot, type BotOptions, type Question, QUESTION_MAX_AGE_MS, runBot, type RunningBot } from "./bot.ts";
 import { Drafts } from "./drafts.ts";
 import { type Admission, QuestionQueue, QUEUE_LIMITS, type QueueLimits } from "./question_queue.ts";
-
-/** What an answerer can do while it answers. */
-export interface AnswerContext {
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
-  /** The bot's own name. */
-  readonly botName: string;
-  /**
-   * Sends a command that changes nothing, such as `/history 50 before=17` with a destination or `/find release behalf=17`, and resolves with its reply.
-   * @throws ChatError where it was refused; ConnectionLost where the bot is stopped
-   */
-  lookUp(line: string, options?: { destination?: string; metadata?: Metadata }): Promise<Envelope>;
-  /** What the stored answer carries beside `draft` and `answer_to`; the answerer may write into it until it ends. */
-  readonly metadata: Metadata;
-}
-
-export interface Reply {
-  readonly text: string;
-  readonly metadata?: Metadata;
-}
-
-/** What makes one answering bot different from another. */
-export interface Answerer {
-  /** Said to whoever writes to the bot for the first time: what it can do. */
-  readonly greeting: string;
-  /**
-   * The answer in pieces, as they are found; at most a message's worth is read. Called for one question of a user at
-   * a time. Throws AnswerFailed with words for the asker; anything else it throws is logged and not shown.
-   */
-  answer(question: Question, context: AnswerContext): AsyncIterable<string>;
-  /**
-   * The reply to what was said directly and is a word for the bot itself (`help`, `personality happy`); undefined
-   * where it is a question. Called in the order in which things were said, and never for what was asked with `/ask`.
-   */
-  command?(question: Question, context: AnswerContext): Reply | undefined | Promise<Reply | undefined>;
-  /** Told what is answered, just before it is said; the context is the one of `answer`. Must not throw. */
-  answered?(question: Question, answer: Answer, context: AnswerContext): void;
-}
 
 export interface AnsweringBotOptions extends BotOptions {
   readonly limits?: QueueLimits;

@@ -41,7 +41,7 @@ export interface BotOptions {
 
 /** A bot that was started. */
 export interface RunningBot {
-  /** Resolves when it is logged in and at work. Rejects where it was refused or stopped before; may be left unobserved. */
+  /** Resolves when it is logged in and at work. Rejects where it was refused or stopped before; may be left unobserved, and is not logged. */
   readonly ready: Promise<void>;
   /** Resolves when it has lost its place for good: stopped, or refused at a later login. */
   readonly ended: Promise<void>;
@@ -258,7 +258,8 @@ export class Bot {
   }
 
   #end(error: Error | undefined): void {
-    if (error) this.#report("staying connected", error);
+    const hasStarted = this.name !== "";
+    if (error && hasStarted) this.#report("staying connected", error);
     this.#ended.resolve();
   }
 
@@ -289,9 +290,7 @@ function isPassing(error: unknown): boolean {
 /** Starts a bot without waiting for it. `stop` is called first when it is stopped, while it is still connected. */
 export function runBot(bot: Bot, stop: () => void | Promise<void> = () => {}): RunningBot {
   const ready = bot.start();
-  ready.catch((error: unknown) => {
-    bot.log.warn("A bot did not start.", { problem: error instanceof Error ? error.message : String(error) });
-  });
+  ready.catch(() => {});
   let stopped: Promise<void> | undefined;
   return {
     ready,

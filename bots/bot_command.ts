@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { parseServerAddress } from "../client/server_address.ts";
 import type { Connect } from "../client/transport.ts";
+import { ChatError } from "../protocol/errors.ts";
 import type { BotLog, BotOptions, RunningBot } from "./bot.ts";
 
 export interface BotCommand {
@@ -42,9 +43,23 @@ export async function runBotCommand(
       bot.stop();
     });
   }
-  bot.ready.then(() => TERMINAL_LOG.info("Connected.", { server: flags.server.label }), () => bot.stop());
+  try {
+    await bot.ready;
+    TERMINAL_LOG.info("Connected.", { server: flags.server.label });
+  } catch (error) {
+    if (!isStopping) print(`${command.name}: ${startProblem(error)}`);
+    bot.stop();
+  }
   await bot.ended;
   Deno.exit(isStopping ? await bot.stop().then(() => 0) : 1);
+}
+
+/** Why a bot did not start, and what to do about it. */
+function startProblem(error: unknown): string {
+  if (error instanceof ChatError && error.code === "bad_credentials") {
+    return `The server does not know the token. Check ${TOKEN_VARIABLE}: \`deno task bot-token NAME\` on the server prints one.`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @throws TypeError */

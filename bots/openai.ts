@@ -3,13 +3,8 @@
 import { ChatError } from "../protocol/errors.ts";
 import type { Envelope } from "../protocol/message.ts";
 import { type Answer, AnswerFailed } from "./answer_text.ts";
-import {
-  type AnswerContext,
-  type Answerer,
-  type AnsweringBotOptions,
-  type Reply,
-  startAnsweringBot,
-} from "./answering_bot.ts";
+import { type AnswerContext, type Answerer, ownWord, type Reply } from "./answerer.ts";
+import { type AnsweringBotOptions, startAnsweringBot } from "./answering_bot.ts";
 import { BOT_CLOCK, type BotClock, type Question, type RunningBot } from "./bot.ts";
 import { runBotCommand } from "./bot_command.ts";
 import { type ChatMessage, streamCompletion } from "./completion.ts";
@@ -88,14 +83,12 @@ class ModelAnswerer implements Answerer {
   }
 
   async command(question: Question, context: AnswerContext): Promise<Reply | undefined> {
-    const [word = "", argument] = question.text.trim().toLowerCase().split(/\s+/, 2);
-    const words = question.text.trim().split(/\s+/).length;
-    if (words > 2 || words === 2 && word !== "personality") return undefined;
-    switch (word) {
+    const own = ownWord(question);
+    switch (own?.word) {
       case "help":
         return { text: HELP };
       case "personality":
-        return setPersonality(await this.#open(question.asker, question, context), argument);
+        return setPersonality(await this.#open(question.asker, question, context), own?.argument);
       case "rotate": {
         const conversation = await this.#open(question.asker, question, context);
         return setPersonality(conversation, nextPersonality(conversation.personality));

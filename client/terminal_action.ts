@@ -13,6 +13,8 @@ export type Action =
     readonly destination: string;
     /** Which room the next line is for depends on its reply. */
     readonly movesRoom?: true;
+    /** The room whose members are asked for; its reply does not name it. */
+    readonly listed?: string;
   }
   /** A command that gets no reply. */
   | { readonly kind: "signal"; readonly line: string; readonly destination: string }
@@ -39,6 +41,8 @@ function readCommand(line: string, room: string): Action {
     case "join":
     case "leave":
       return { ...command, movesRoom: true };
+    case "users":
+      return { ...command, listed: asRoom(parsed.rest) || room };
     case "quit":
       return { kind: "quit" };
     case "typing":
@@ -64,6 +68,10 @@ function say(destination: string, text: string): Action & { kind: "say" } {
     "bad_arguments",
     "You are in no room. Enter one with /join ROOM, or write NAME: TEXT to somebody.",
   );
+}
+
+function asRoom(word: string): string {
+  return word === "" || word.startsWith("#") ? word : `#${word}`;
 }
 
 /** A command that this client does not know is the server's to judge. */

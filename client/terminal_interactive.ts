@@ -5,6 +5,7 @@ import type { Envelope } from "../protocol/message.ts";
 import { parseTextLine } from "../protocol/text.ts";
 import { ChatClient, type ClientStatus, ConnectionLost } from "./chat_client.ts";
 import { type Action, readAction } from "./terminal_action.ts";
+import { Arrival } from "./terminal_arrival.ts";
 import { complete, type Completion } from "./terminal_completion.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./terminal_exit.ts";
 import { ReadMarker } from "./terminal_read_marker.ts";
@@ -29,7 +30,7 @@ export interface InteractiveOptions {
 const TYPING_EVERY_MS = 4_000;
 /** Often enough for the unread counts on the user's other screens. */
 const SEEN_EVERY_MS = 2_000;
-/** Said before one's first login here, or on joining a room. */
+/** Said in the room before one came: when the client starts, and on joining. */
 const CONTEXT_MESSAGES = 15;
 
 /** Without a listener the process would end at once, and leave the terminal without echo. */
@@ -46,6 +47,7 @@ class InteractiveTerminal {
   readonly #screen: TerminalScreen;
   readonly #roster = new Roster();
   readonly #room = new CurrentRoom();
+  readonly #arrival = new Arrival();
   readonly #missed = new MissedCounter();
   readonly #read = new ReadMarker();
   readonly #left = Promise.withResolvers<ExitCode>();
@@ -54,7 +56,6 @@ class InteractiveTerminal {
   #isRoomKnown = false;
   #client: ChatClient | undefined;
   #wasOnline = false;
-  #hadMissed = false;
   #warnedOfPending = false;
   #seenTimer: ReturnType<typeof setTimeout> | undefined;
   #lastTypingAt = -Infinity;
@@ -93,6 +94,7 @@ class InteractiveTerminal {
     } finally {
       for (const signal of END_SIGNALS) Deno.removeSignalListener(signal, stop);
       clearTimeout(this.#seenTimer);
+      this.#arrival.done();
       // What is still unsent is told on the screen before that closes.
       await this.#client?.close();
       this.#screen.close();
@@ -119,8 +121,7 @@ class InteractiveTerminal {
   }
 
   async #begin(welcome: Envelope): Promise<void> {
-    await this.#learn();
-    if (!this.#hadMissed) await this.#showContext(welcome);
+    await Promise.all([this.#learn(), this.#showContext(welcome).then(() => this.#arrival.done())]);
     this.#roomIsKnown();
   }
 
@@ -140,16 +141,18 @@ class InteractiveTerminal {
     for (const reply of replies) if (reply.status === "fulfilled") this.#roster.sawNotification(reply.value);
   }
 
-  /** What was said last, for who comes without having missed anything. */
+  /** What was said in the room before all that was missed. */
   async #showContext(welcome: Envelope): Promise<void> {
     const room = this.#room.name;
     if (room === "") return;
+    const before = this.#missed.firstIn(room) ?? Number(welcome.metadata.seq) + 1;
     try {
-      const reply = await this.#client!.command(`/history ${room} ${CONTEXT_MESSAGES}`);
-      const earlier = replyMessages(reply.metadata).filter(({ seq = 0 }) =>
-        seq <= Number(welcome.metadata.seq)
+      const { metadata } = await this.#client!.command(
+        `/history ${room} ${CONTEXT_MESSAGES} before=${before}`,
       );
-      this.#printMessages(earlier, `in ${room} before you came`);
+      this.#printMessages(replyMessages(metadata), `in ${room} before you came`, {
+        end: this.#missed.isEmpty,
+      });
     } catch (error) {
       if (!(error instanceof ChatError || error instanceof ConnectionLost)) throw error;
     }
@@ -221,22 +224,23 @@ class InteractiveTerminal {
     this.#screen.print(this.#view.notification(reply));
   }
 
-  async #command({ line, destination, movesRoom }: Action & { kind: "command" }): Promise<void> {
+  async #command({ line, destination, movesRoom, listed }: Action & { kind: "command" }): Promise<void> {
     if (movesRoom) this.#isRoomKnown = false;
     try {
-      this.#replied(await this.#client!.command(line, { destination }));
+      this.#replied(await this.#client!.command(line, { destination }), listed);
     } catch (error) {
       this.#printError(error);
     }
     if (movesRoom) this.#roomIsKnown();
   }
 
-  #replied(reply: Envelope): void {
+  /** @param listed the room whose members it lists, where it does */
+  #replied(reply: Envelope, listed: string | undefined): void {
     const { metadata } = reply;
     const isNew = metadata.code === "joined" && !this.#room.has(String(metadata.room));
     this.#roster.sawNotification(reply);
     if (metadata.code === "checked") this.#summarize();
-    for (const line of replyLines(reply, this.#view)) this.#screen.print(line);
+    for (const line of replyLines(reply, this.#view, listed)) this.#screen.print(line);
     if (isNew) {
       this.#printMessages(
         replyMessages(metadata).slice(-CONTEXT_MESSAGES),
@@ -305,12 +309,14 @@ class InteractiveTerminal {
   #hearMessage(message: Envelope): void {
     this.#roster.sawMessage(message);
     this.#screen.live.takeMessage(message);
-    if (message.metadata.stored === true) {
-      this.#hadMissed = true;
-      if (this.#missed.add(message, this.#client!.user)) {
-        this.#screen.print(this.#view.rule("while you were away"));
-      }
-    }
+    const isFirstMissed = message.metadata.stored === true && this.#missed.add(message, this.#client!.user);
+    this.#arrival.afterwards(() => {
+      if (isFirstMissed) this.#screen.print(this.#view.rule("while you were away"));
+      this.#showMessage(message);
+    });
+  }
+
+  #showMessage(message: Envelope): void {
     this.#screen.print(this.#view.message(message), message.seq);
     this.#read.saw(message, this.#client!.user);
     this.#seenTimer ??= setTimeout(() => this.#tellSeen(), SEEN_EVERY_MS);
@@ -328,8 +334,12 @@ class InteractiveTerminal {
   #hearNotification(notification: Envelope): void {
     this.#roster.sawNotification(notification);
     const { code } = notification.metadata;
-    if (this.#screen.live.takeNotification(notification)) this.#screen.refreshSoon();
-    else if (code !== "caught_up") this.#screen.print(this.#view.notification(notification));
+    if (this.#screen.live.takeNotification(notification)) return this.#screen.refreshSoon();
+    if (code === "caught_up") return;
+    const show = () => this.#screen.print(this.#view.notification(notification));
+    // Before a login it may be why there is none.
+    if (this.#client?.user) this.#arrival.afterwards(show);
+    else show();
   }
 
   #hearStatus(status: ClientStatus): void {
@@ -342,10 +352,9 @@ class InteractiveTerminal {
   #cameOnline(welcome: Envelope): void {
     this.#roster.sawNotification(welcome);
     if (this.#room.take(welcome)) this.#showPrompt();
-    this.#summarize();
-    this.#screen.print(
-      this.#wasOnline ? this.#view.notice("Connected again.") : this.#view.notification(welcome),
-    );
+    if (!this.#wasOnline) this.#screen.print(this.#view.notification(welcome));
+    this.#arrival.afterwards(() => this.#summarize());
+    if (this.#wasOnline) this.#screen.print(this.#view.notice("Connected again."));
     this.#wasOnline = true;
   }
 
@@ -363,12 +372,13 @@ class InteractiveTerminal {
 
   // ---- the screen ----
 
-  #printMessages(messages: readonly Envelope[], heading: string): void {
+  /** @param end whether a line tells where they end, since what comes next does not */
+  #printMessages(messages: readonly Envelope[], heading: string, { end = true } = {}): void {
     if (messages.length === 0) return;
     this.#screen.print([
       this.#view.rule(heading),
       ...messages.map((message) => this.#view.message(message)),
-      this.#view.rule("now"),
+      ...end ? [this.#view.rule("now")] : [],
     ].join("\n"));
   }
 

@@ -5,6 +5,7 @@ import type { Envelope } from "../protocol/message.ts";
 import { defaultBackoff } from "./backoff.ts";
 import { ChatClient, type ClientStatus } from "./chat_client.ts";
 import { type Action, readAction } from "./terminal_action.ts";
+import { Arrival } from "./terminal_arrival.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./terminal_exit.ts";
 import { replyLines, replyMessages } from "./terminal_replies.ts";
 import { CurrentRoom } from "./terminal_room.ts";
@@ -43,6 +44,7 @@ class Pipe {
   readonly #unacknowledged = new Set<Promise<void>>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #room = new CurrentRoom();
+  readonly #arrival = new Arrival();
   #code: ExitCode = EXIT.ok;
   #lastError = "";
 
@@ -54,8 +56,8 @@ class Pipe {
       login: { ...name && { name }, ...password !== undefined && { password } },
       backoff: options.backoff ?? ((attempt) => attempt < MAX_ATTEMPTS ? defaultBackoff(attempt) : undefined),
     }, {
-      message: (message) => this.#print(this.#view.message(message)),
-      notification: (notification) => this.#print(this.#view.notification(notification)),
+      message: (message) => this.#hear(this.#view.message(message)),
+      notification: (notification) => this.#hear(this.#view.notification(notification)),
       status: (status) => this.#showStatus(status),
     });
     this.#closed.promise.catch(() => {});
@@ -76,14 +78,20 @@ class Pipe {
     } catch (error) {
       this.#fail(error);
     } finally {
+      this.#arrival.done();
       await this.#client.close();
     }
     return this.#code;
   }
 
+  #hear(text: string | undefined): void {
+    this.#arrival.afterwards(() => this.#print(text));
+  }
+
   #welcome(welcome: Envelope): void {
     this.#room.take(welcome);
     this.#print(this.#view.notification(welcome));
+    this.#arrival.done();
   }
 
   async #takeInput(): Promise<void> {
@@ -117,7 +125,7 @@ class Pipe {
       case "command":
         // A command may change what the next line means, so it waits, and is waited for.
         await Promise.all(this.#unacknowledged);
-        return await this.#command(action.line, action.destination);
+        return await this.#command(action);
     }
   }
 
@@ -134,17 +142,17 @@ class Pipe {
     if (this.#unacknowledged.size >= MAX_UNACKNOWLEDGED) await Promise.race(this.#unacknowledged);
   }
 
-  async #command(line: string, destination: string): Promise<void> {
+  async #command({ line, destination, listed }: Action & { kind: "command" }): Promise<void> {
     try {
-      this.#replied(await this.#client.command(line, { destination }));
+      this.#replied(await this.#client.command(line, { destination }), listed);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #replied(reply: Envelope): void {
+  #replied(reply: Envelope, listed: string | undefined): void {
     this.#room.take(reply);
-    for (const line of replyLines(reply, this.#view)) this.#print(line);
+    for (const line of replyLines(reply, this.#view, listed)) this.#print(line);
     if (reply.metadata.code !== "joined") return;
     for (const message of replyMessages(reply.metadata).slice(-JOINED_MESSAGES)) {
       this.#print(this.#view.message(message));

@@ -9,8 +9,9 @@ type Fields = Record<string, unknown>;
 /**
  * The lines for a reply; none where it says nothing to a person.
  * @param reply its `metadata.code` says what it is
+ * @param listed the room whose members were asked for; empty or left out where it was everybody who is online
  */
-export function replyLines(reply: Envelope, view: View): string[] {
+export function replyLines(reply: Envelope, view: View, listed = ""): string[] {
   switch (reply.metadata.code) {
     case "history":
       return historyLines(reply, view);
@@ -19,7 +20,7 @@ export function replyLines(reply: Envelope, view: View): string[] {
     case "joined":
       return joinedLines(reply.metadata, view);
     case "users":
-      return usersLines(reply.metadata, view);
+      return usersLines(reply.metadata, listed, view);
     case "rooms":
       return tableLines(
         objects(reply.metadata.rooms).map(roomRow),
@@ -103,12 +104,12 @@ function joinedLines(metadata: Fields, view: View): string[] {
   return [view.notice(`You are in ${safeText(String(metadata.room))}, ${count(size, "member")}.${here}`)];
 }
 
-function usersLines(metadata: Fields, view: View): string[] {
+function usersLines(metadata: Fields, room: string, view: View): string[] {
   const users = replyUsers(metadata.users);
   const online = users.filter((user) => user.isOnline).map(described);
   const away = users.filter((user) => !user.isOnline).map(described);
   return [
-    view.notice(`Online (${online.length}): ${listed(online)}`),
+    view.notice(`Online${room && ` in ${room}`} (${online.length}): ${listed(online)}`),
     ...away.length > 0 ? [view.notice(`Away (${away.length}): ${listed(away)}`)] : [],
   ];
 }

@@ -3,7 +3,8 @@
 import { ChatError } from "./errors.ts";
 
 const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
-const ROOM_NAME = /^#[\p{L}\p{M}\p{Nd}_.-]{1,48}$/u;
+/** Default-ignorable code points, some of them letters and marks, show nothing: a second room would look like the first. */
+const ROOM_NAME = /^#(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}_.-]){1,48}$/u;
 
 /** Names that belong to the server and to the bots that come with it. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([

@@ -53,10 +53,10 @@ export function textTime(timestamp: string): string {
   return timestamp.slice(0, 19).replace("T", " ");
 }
 
-// Controls except tab and line break, and the characters that reorder text around them.
+// Controls except tab and line break, the other line breaks of Unicode, and the characters that reorder text around them.
 const UNSAFE =
   // deno-lint-ignore no-control-regex
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** What a participant wrote, made harmless: each further line is indented, controls are spelled out. */
 export function safeText(text: string): string {

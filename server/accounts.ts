@@ -5,7 +5,7 @@ import { ChatError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/message.ts";
 import { GUEST_PREFIX, isReservedName, quote, requireUserName, userKey } from "../protocol/names.ts";
 import type { Clock } from "./clock.ts";
-import { ACCOUNT_RATE, networkOf, rateLimited, RateLimiter } from "./limits.ts";
+import { ACCOUNT_RATE, GUESS_RATE, networkOf, rateLimited, RateLimiter } from "./limits.ts";
 import { Passwords } from "./passwords.ts";
 import type { Store, UserRecord } from "./store.ts";
 
@@ -31,6 +31,8 @@ export interface Login {
   readonly tokenHash: string;
   /** Whether the account was made by this login. */
   readonly isNew: boolean;
+  /** Whether a token may have ended since: `isCurrent` knows. */
+  readonly since: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -51,6 +53,10 @@ export class Accounts {
   readonly #clock: Clock;
   /** Null where nobody is slowed. */
   readonly #newAccounts: RateLimiter<string> | null;
+  /** By account and address. */
+  readonly #guesses: RateLimiter<string> | null;
+  /** Counts the times that tokens were ended. */
+  #endings = 0;
   readonly #passwords = new Passwords();
   readonly #verified = new Map<number, string>();
   readonly #verifiedKey = randomBytes(32);
@@ -59,6 +65,7 @@ export class Accounts {
     this.#store = store;
     this.#clock = clock;
     this.#newAccounts = isRateLimited ? new RateLimiter(ACCOUNT_RATE, clock) : null;
+    this.#guesses = isRateLimited ? new RateLimiter(GUESS_RATE, clock) : null;
   }
 
   /** @throws ChatError `bad_name`, `bad_credentials`, `name_in_use`, `rate_limited` */
@@ -67,7 +74,10 @@ export class Accounts {
     if (token !== undefined) return await this.#loginByToken(token, name);
     if (name === undefined) return await this.#loginAsGuest(newcomer.address);
     const user = await this.#store.findUser(name);
-    if (password !== undefined) return await this.#loginByPassword(user, password);
+    if (password !== undefined) {
+      await this.#requirePassword(user, { name, password, address: newcomer.address });
+      return await this.#withToken(user!, false);
+    }
     if (!user || user.isPlaceholder) return await this.#loginAsNew(name, newcomer.address);
     if (user.passwordHash !== null) throw badCredentials();
     if (user.isBot || user.isGuest || isReservedName(user.name)) throw nameInUse(name);
@@ -83,7 +93,9 @@ export class Accounts {
     if (existing && !existing.isPlaceholder) throw nameInUse(name);
     if (password !== undefined) checkPassword(password);
     this.#takeNewAccount(address);
-    const passwordHash = password === undefined ? null : await this.#passwords.hash(password);
+    const passwordHash = password === undefined
+      ? null
+      : await this.#passwords.hash(password, networkOf(address));
     return await this.#create(name, { passwordHash });
   }
 
@@ -99,17 +111,16 @@ export class Accounts {
    * script that sends them with each call would cost half a second each time.
    * @throws ChatError `bad_credentials`, `rate_limited`
    */
-  async verify(name: string, password: string): Promise<UserRecord> {
+  async verify(name: string, password: string, address: string): Promise<UserRecord> {
     const user = await this.#store.findUser(name);
     const proof = createHmac("sha256", this.#verifiedKey).update(`${user?.passwordHash}\n${password}`).digest(
       "hex",
     );
     if (user && this.#verified.get(user.id) === proof) return user;
-    const isRight = await this.#passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !isRight) throw badCredentials();
+    await this.#requirePassword(user, { name, password, address });
     if (this.#verified.size >= MAX_VERIFIED) this.#verified.clear();
-    this.#verified.set(user.id, proof);
-    return user;
+    this.#verified.set(user!.id, proof);
+    return user!;
   }
 
   /** A new token for an account that was verified. */
@@ -132,17 +143,20 @@ export class Accounts {
     userId: number,
     next: string,
     old: string | undefined,
-    keepTokenHash: string | null,
+    { keepTokenHash, address }: { keepTokenHash: string | null; address: string },
   ): Promise<string> {
     const user = await this.#store.userById(userId);
     if (!user || user.isGuest) {
       throw new ChatError("forbidden", "A guest has no password. Take a name with /register first.");
     }
     checkPassword(next);
-    const isRight = user.passwordHash === null || await this.#passwords.matches(old ?? "", user.passwordHash);
-    if (!isRight) throw badCredentials();
-    const hash = await this.#passwords.hash(next);
-    await this.#store.setPassword(userId, hash, keepTokenHash);
+    if (user.passwordHash !== null) {
+      await this.#requirePassword(user, { name: user.name, password: old ?? "", address });
+    }
+    const hash = await this.#passwords.hash(next, networkOf(address));
+    const isSet = await this.#store.setPassword(userId, hash, keepTokenHash, user.passwordHash);
+    if (!isSet) throw badCredentials();
+    this.#endings++;
     return hash;
   }
 
@@ -158,7 +172,7 @@ export class Accounts {
     if (isReservedName(name)) throw nameInUse(name);
     const isOwn = userKey(name) === userKey(user.name);
     const other = isOwn ? null : await this.#store.findUser(name);
-    if (other && other.id !== user.id) throw nameInUse(name);
+    if (other && other.id !== user.id && !other.isPlaceholder) throw nameInUse(name);
     const isDone = await this.#store.renameUser(user.id, name, this.#clock.now() + ALIAS_MS);
     if (!isDone) throw nameInUse(name);
   }
@@ -184,31 +198,50 @@ export class Accounts {
     return (await this.#withToken(user, false)).token;
   }
 
-  removeToken(tokenHash: string): Promise<void> {
-    return this.#store.removeToken(tokenHash);
+  async removeToken(tokenHash: string): Promise<void> {
+    await this.#store.removeToken(tokenHash);
+    this.#endings++;
+  }
+
+  /**
+   * Whether the token of this login is still good. To be asked once its connection is among the user's, where whoever ends
+   * a token finds it: before that, nobody would.
+   */
+  async isCurrent({ tokenHash, since }: Login): Promise<boolean> {
+    return since === this.#endings || await this.#store.findToken(tokenHash, this.#clock.now()) !== null;
   }
 
   /** Ends guests and tokens that were not used for long. */
   async sweep(): Promise<void> {
     this.#newAccounts?.sweep();
+    this.#guesses?.sweep();
     await this.#store.removeGuests(this.#clock.now() - GUEST_MS);
     await this.#store.removeTokens(this.#clock.now() - TOKEN_MS);
   }
 
   async #loginByToken(token: string, name: string | undefined): Promise<Login> {
+    const since = this.#endings;
     const tokenHash = hashToken(token);
     const user = await this.userOfToken(token);
     if (name !== undefined && userKey(name) !== userKey(user.name)) {
       const named = await this.#store.findUser(name);
       if (named?.id !== user.id) throw badCredentials();
     }
-    return { user, token, tokenHash, isNew: false };
+    return { user, token, tokenHash, isNew: false, since };
   }
 
-  async #loginByPassword(user: UserRecord | null, password: string): Promise<Login> {
-    const isRight = await this.#passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !isRight) throw badCredentials();
-    return await this.#withToken(user, false);
+  /** @throws ChatError `bad_credentials`, `rate_limited` after too many wrong ones */
+  async #requirePassword(
+    user: UserRecord | null,
+    { name, password, address }: { name: string; password: string; address: string },
+  ): Promise<void> {
+    const network = networkOf(address);
+    const guess = `${user?.id ?? userKey(name)} ${network}`;
+    // Taken before it is known to be wrong: else many could be tried at once.
+    const wait = this.#guesses?.take(guess) ?? 0;
+    if (wait > 0) throw rateLimited(wait, "Too many wrong passwords for this account from your address.");
+    if (!await this.#passwords.matches(password, user?.passwordHash ?? null, network)) throw badCredentials();
+    this.#guesses?.forget(guess);
   }
 
   async #loginAsNew(name: string, address: string): Promise<Login> {
@@ -235,11 +268,14 @@ export class Accounts {
     return await this.#withToken(user, true);
   }
 
+  /** @throws ChatError `bad_credentials` where the password was changed since `user` was read */
   async #withToken(user: UserRecord, isNew: boolean): Promise<Login> {
+    const since = this.#endings;
     const token = randomBytes(32).toString("base64url");
     const tokenHash = hashToken(token);
-    await this.#store.addToken(user.id, tokenHash, this.#clock.now());
-    return { user, token, tokenHash, isNew };
+    const isAdded = await this.#store.addToken(user.id, tokenHash, this.#clock.now(), user.passwordHash);
+    if (!isAdded) throw badCredentials();
+    return { user, token, tokenHash, isNew, since };
   }
 }
 
@@ -252,7 +288,7 @@ function checkPassword(password: string): string {
   throw new ChatError("bad_arguments", `A password has 1 to ${LIMITS.passwordLength} characters.`);
 }
 
-function badCredentials(): ChatError {
+export function badCredentials(): ChatError {
   return new ChatError("bad_credentials", "The name, the password or the token is wrong, or one is missing.");
 }
 

@@ -33,11 +33,16 @@ interface Draft {
   readonly sender: Actor;
   readonly request: Request;
   readonly text: string;
+  /** JSON. */
+  readonly metadata: string;
   readonly asked: Asked | null;
 }
 
 /** The AI bots, the preferred one first. */
 export const AI_BOTS = ["openai", "aibot"] as const;
+
+/** A bot that has been away for longer is not just starting again: what it is asked would stay without an answer. */
+const RESTART_MS = 60_000;
 
 export class Addressing {
   readonly #live: Live;
@@ -58,8 +63,8 @@ export class Addressing {
    */
   prepare(sender: Actor, request: Request, manner: Manner = {}): Prepared | Promise<Prepared> {
     const text = checkText(request.message);
-    const draft: Draft = { sender, request, text, asked: null };
-    if (manner.isQuestion) return this.#prepareQuestion(draft, manner.anyRoom ?? false);
+    if (manner.isQuestion) return this.#prepareQuestion(sender, request, manner.anyRoom ?? false);
+    const draft: Draft = { sender, request, text, metadata: metadataOf(sender, request), asked: null };
     if (request.type === "subscription") return this.#prepareFeed(draft);
     if (request.destination.startsWith("#")) return this.#prepareRoom(draft, manner.anyRoom ?? false);
     if (request.destination === "") {
@@ -69,25 +74,37 @@ export class Addressing {
   }
 
   /** In a room for all to see; anywhere else to the bot directly, which then needs no telling. */
-  #prepareQuestion(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
-    if (draft.sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
+  #prepareQuestion(sender: Actor, request: Request, anyRoom: boolean): Prepared | Promise<Prepared> {
+    if (sender.isBot) throw new ChatError("forbidden", "Bots do not ask bots.");
     const here = AI_BOTS.map((name) => this.#live.userNamed(name)).find((bot) => bot?.isBot);
-    if (here) return this.#toBot(draft, here, anyRoom);
-    return this.#awayBot().then((bot) => this.#toBot(draft, bot, anyRoom));
+    const ask = (bot: Asked) => this.#ask(bot, sender, request, anyRoom);
+    return here ? ask(here) : this.#awayBot().then(ask);
   }
 
-  #toBot(draft: Draft, asked: Asked, anyRoom: boolean): Prepared | Promise<Prepared> {
-    if (draft.request.destination.startsWith("#")) return this.#prepareRoom({ ...draft, asked }, anyRoom);
-    return this.#prepareDirect({ ...draft, request: { ...draft.request, destination: asked.name } });
+  #ask(bot: Asked, sender: Actor, request: Request, anyRoom: boolean): Prepared | Promise<Prepared> {
+    const isForAll = request.destination.startsWith("#");
+    const asked = isForAll ? bot : null;
+    const draft = {
+      sender,
+      request: isForAll ? request : { ...request, destination: bot.name },
+      text: request.message,
+      metadata: metadataOf(sender, request, asked),
+      asked,
+    };
+    return isForAll ? this.#prepareRoom(draft, anyRoom) : this.#prepareDirect(draft);
   }
 
-  /** An AI bot that is not here now, but was. @throws ChatError `no_such_user` */
+  /** An AI bot that was here a moment ago. @throws ChatError `no_such_user` */
   async #awayBot(): Promise<Asked> {
+    const since = this.#clock.now() - RESTART_MS;
     for (const name of AI_BOTS) {
       const bot = await this.#store.findUser(name);
-      if (bot?.isBot) return bot;
+      if (bot?.isBot && bot.lastSeenAt >= since) return bot;
     }
-    throw new ChatError("no_such_user", "No AI bot is here. Start the server without --no-openai.");
+    throw new ChatError(
+      "no_such_user",
+      "No AI bot is here to answer. Ask again later, or start the server without --no-openai.",
+    );
   }
 
   async #prepareFeed(draft: Draft): Promise<Prepared> {
@@ -144,7 +161,7 @@ export class Addressing {
   }
 
   #prepared(
-    { sender, request, text, asked }: Draft,
+    { sender, request, text, metadata, asked }: Draft,
     conversation: LiveConversation,
     target: Pick<Prepared, "destination" | "to">,
   ): Prepared {
@@ -154,10 +171,7 @@ export class Addressing {
       senderId: sender.id,
       type: request.type as "chat" | "subscription",
       text,
-      metadata: encodeMetadata(request.metadata, {
-        ...(sender.isBot ? { bot: true } : {}),
-        ...(asked ? { ask: true } : {}),
-      }),
+      metadata,
       clientId: request.id ?? null,
       createdAt: this.#clock.now(),
       ...(asked ? { askedBotId: asked.id } : {}),
@@ -165,6 +179,14 @@ export class Addressing {
     };
     return { message, conversation, sender, asked, ...target };
   }
+}
+
+/** Made before anything else is: a message that is refused leaves nothing behind. @throws ChatError `too_long`, `bad_message` */
+function metadataOf(sender: Actor, { metadata }: Request, asked: Asked | null = null): string {
+  return encodeMetadata(metadata, {
+    ...(sender.isBot ? { bot: true } : {}),
+    ...(asked ? { ask: true } : {}),
+  });
 }
 
 /** The question that a bot says it answers. */

@@ -3,14 +3,40 @@
 import { LIMITS } from "../protocol/message.ts";
 import { Page } from "./chunk.ts";
 import { messageJson, messageText } from "./encode.ts";
-import type { Router } from "./router.ts";
-import type { Session } from "./session.ts";
-import type { Millis, Missed, Seq, StoredMessage } from "./store.ts";
+import type { Receiver } from "./live.ts";
+import type { Reply } from "./reply.ts";
+import type { Millis, Missed, Seq, Store, StoredMessage } from "./store.ts";
 
 /** Read from the store at once. */
 const PAGE_MESSAGES = 200;
 /** With so few left the connection goes live and what is said meanwhile waits behind them. */
 const NEAR_HEAD = 200;
+
+/** What of the router it needs. */
+export interface Source {
+  readonly store: Pick<Store, "missed" | "messagesBySeq">;
+  readonly deliverer: { readonly deliveredSeq: Seq };
+}
+
+/** The connection that catches up. */
+export interface Latecomer extends Pick<Receiver, "format" | "isLive"> {
+  readonly user: { readonly id: number; readonly name: string };
+  readonly isEnded: boolean;
+  /** The highest seq that was given to it, also of what is held back; it never goes down. */
+  givenSeq: Seq;
+  reply(reply: Reply): void;
+  sendPage(page: Page): void;
+  drained(): Promise<void>;
+  /** From this turn on what is said is held back for it, until the present request has its reply. */
+  goLive(): void;
+}
+
+/** What is given starts after `after`. */
+export interface From {
+  readonly after: Seq;
+  readonly includeOwn: boolean;
+  readonly askedSince?: Millis;
+}
 
 export interface CaughtUp {
   readonly count: number;
@@ -18,34 +44,53 @@ export interface CaughtUp {
   readonly seq: Seq;
 }
 
-export async function catchUp(
-  router: Router,
-  session: Session,
-  from: { after: Seq; includeOwn: boolean; askedSince?: Millis },
-): Promise<CaughtUp> {
-  let rest = from;
-  let count = 0;
-  for (;;) {
-    const missed = await router.store.missed(session.user.id, rest.after, rest);
-    if (missed.gap) session.reply({ code: "gap", ...gapReply(missed.gap) });
-    if (missed.seqs.length <= NEAR_HEAD) break;
-    count += await sendPages(router, session, missed.seqs);
-    // Without `askedSince`: those questions were among the first, and are not given twice.
-    rest = { after: missed.head, includeOwn: from.includeOwn };
-    if (session.isEnded) return { count, seq: rest.after };
-  }
+/**
+ * In the turn in which it goes live, delivery has reached some position: what is later is pushed and held back, what is not is
+ * read from the store. So nothing comes twice, whatever is said meanwhile. A connection that is live already has been
+ * pushed all of it, so that nothing may be read before that turn.
+ */
+export async function catchUp(source: Source, session: Latecomer, from: From): Promise<CaughtUp> {
+  const { rest, count } = session.isLive ? { rest: from, count: 0 } : await approach(source, session, from);
+  if (session.isEnded) return { count, seq: rest.after };
   session.goLive();
-  const head = router.deliverer.deliveredSeq;
-  const missed = await router.store.missed(session.user.id, rest.after, rest);
-  count += await sendPages(router, session, missed.seqs.filter((seq) => seq <= head));
-  session.givenSeq = Math.max(head, rest.after);
-  return { count, seq: session.givenSeq };
+  const head = source.deliverer.deliveredSeq;
+  const missed = await source.store.missed(session.user.id, rest.after, rest);
+  const last = await sendPages(source, session, upTo(head, missed.seqs));
+  const seq = Math.max(head, rest.after);
+  session.givenSeq = Math.max(session.givenSeq, seq);
+  return { count: count + last, seq };
 }
 
-async function sendPages(router: Router, session: Session, seqs: readonly Seq[]): Promise<number> {
+/** Sends most of it, until little is left. */
+async function approach(
+  source: Source,
+  session: Latecomer,
+  from: From,
+): Promise<{ rest: From; count: number }> {
+  let rest = from;
+  let count = 0;
+  while (!session.isEnded) {
+    // What is committed and not delivered yet may still be pushed after the connection went live.
+    const head = source.deliverer.deliveredSeq;
+    const missed = await source.store.missed(session.user.id, rest.after, rest);
+    if (missed.gap) session.reply({ code: "gap", ...gapReply(missed.gap) });
+    const seqs = upTo(head, missed.seqs);
+    if (seqs.length <= NEAR_HEAD) break;
+    count += await sendPages(source, session, seqs);
+    // Without `askedSince`: those questions were among the first, and are not given twice.
+    rest = { after: Math.max(head, rest.after), includeOwn: from.includeOwn };
+  }
+  return { rest, count };
+}
+
+function upTo(head: Seq, seqs: readonly Seq[]): readonly Seq[] {
+  return seqs.filter((seq) => seq <= head);
+}
+
+async function sendPages(source: Source, session: Latecomer, seqs: readonly Seq[]): Promise<number> {
   let count = 0;
   for (let at = 0; at < seqs.length && !session.isEnded; at += PAGE_MESSAGES) {
-    const messages = await router.store.messagesBySeq(seqs.slice(at, at + PAGE_MESSAGES));
+    const messages = await source.store.messagesBySeq(seqs.slice(at, at + PAGE_MESSAGES));
     for (const page of pages(messages.map((message) => storedLine(message, session)), messages)) {
       session.sendPage(page);
       await session.drained();
@@ -67,7 +112,7 @@ function* pages(lines: readonly string[], messages: readonly StoredMessage[]): G
   }
 }
 
-function storedLine(message: StoredMessage, session: Session): string {
+function storedLine(message: StoredMessage, session: Latecomer): string {
   return session.format === "json"
     ? messageJson(message, { stored: true })
     : messageText(message, session.user.name, true);

@@ -12,7 +12,7 @@ import type { Call } from "./handlers/call.ts";
 import { HANDLERS } from "./handlers/table.ts";
 import type { LiveUser } from "./live.ts";
 import { Liveness } from "./liveness.ts";
-import { COMMAND_RATE, MESSAGE_RATE, RateLimiter } from "./limits.ts";
+import { COMMAND_RATE, MESSAGE_RATE, NICK_RATE, RateLimiter, ROOM_RATE } from "./limits.ts";
 import type { Logger } from "./log.ts";
 import { Presence } from "./presence.ts";
 import type { Reply } from "./reply.ts";
@@ -56,6 +56,8 @@ export class ChatServer {
   readonly #options: ChatServerOptions;
   readonly #messages: RateLimiter<number>;
   readonly #commands: RateLimiter<number>;
+  readonly #rooms: RateLimiter<number>;
+  readonly #nicks: RateLimiter<number>;
   readonly #liveness: Liveness;
   readonly #serving = new Map<Session, Promise<void>>();
   readonly #perAddress = new Map<string, number>();
@@ -78,6 +80,8 @@ export class ChatServer {
     this.#liveness = new Liveness(this.clock);
     this.#messages = new RateLimiter(MESSAGE_RATE, this.clock);
     this.#commands = new RateLimiter(COMMAND_RATE, this.clock);
+    this.#rooms = new RateLimiter(ROOM_RATE, this.clock);
+    this.#nicks = new RateLimiter(NICK_RATE, this.clock);
     this.#timers = [
       this.clock.every(SWEEP_MS, () => this.#sweep()),
       this.clock.every(SAVE_MS, () => void this.#saveDelivered()),
@@ -179,6 +183,15 @@ export class ChatServer {
     return this.#isUnlimited(user) ? 0 : this.#commands.take(user.id);
   }
 
+  /** For a room that there is not yet. */
+  roomWait(user: Actor): number {
+    return this.#isUnlimited(user) ? 0 : this.#rooms.take(user.id);
+  }
+
+  nickWait(user: Actor): number {
+    return this.#isUnlimited(user) ? 0 : this.#nicks.take(user.id);
+  }
+
   #isUnlimited(user: Actor): boolean {
     return user.isBot || !this.#options.isRateLimited;
   }
@@ -269,6 +282,8 @@ export class ChatServer {
     this.#liveness.sweep(this.sessions);
     this.#messages.sweep();
     this.#commands.sweep();
+    this.#rooms.sweep();
+    this.#nicks.sweep();
   }
 
   // ---- stopping ----

@@ -41,9 +41,11 @@ export class ConfigEnd extends Error {
  */
 export function readConfig(args: readonly string[], environment: Environment): Config {
   const program = parse(args, environment);
-  const { thermometerInterval, ...options } = program.opts();
+  const { thermometerInterval, allowOrigin = [], console = false, ...options } = program.opts();
   return {
     ...options,
+    allowOrigin,
+    console,
     thermometerIntervalSeconds: thermometerInterval,
     endpoint: environment.OPENAI_API_KEY || environment.OPENAI_BASE_URL ? environment : null,
   };
@@ -55,10 +57,8 @@ function parse(args: readonly string[], environment: Environment) {
     return createProgram(environment).parse(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new ConfigEnd(
-      error.message.replace(/^error: /, "").replaceAll("\n", " "),
-      error.exitCode === 0 ? 0 : 2,
-    );
+    const words = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    throw new ConfigEnd(/[.?!]$/.test(words) ? words : `${words}.`, error.exitCode === 0 ? 0 : 2);
   }
 }
 
@@ -81,6 +81,10 @@ export const VARIABLES = [
   "OPENAI_BASE_URL",
   "OPENAI_MODEL",
 ] as const;
+
+const ENVIRONMENT_HELP = `
+Each flag is also an environment variable (PARLEY_PORT=5001, PARLEY_NO_WEB=1), and .env is read.
+The AI's endpoint is set there only: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL; .env.example lists all.`;
 
 function createProgram(environment: Environment) {
   const from = (name: string, fallback: string) => environment[name] || fallback;
@@ -120,7 +124,11 @@ function createProgram(environment: Environment) {
         !isSet("PARLEY_NO_THERMOMETER"),
       ),
     )
-    .addOption(new Option("--no-openai", "without an AI bot").default(!isSet("PARLEY_NO_OPENAI")))
+    .addOption(
+      new Option("--no-openai", "without an AI bot: neither openai nor the built-in aibot").default(
+        !isSet("PARLEY_NO_OPENAI"),
+      ),
+    )
     .option(
       "--thermometer-interval <seconds>",
       "seconds between readings",
@@ -130,7 +138,7 @@ function createProgram(environment: Environment) {
     .option(
       "--allow-origin <url>",
       "a further origin that may use the web port (repeatable)",
-      (value: string, all: string[]) => [...all, origin(value)],
+      (value: string, all: string[] | undefined) => [...all ?? [], origin(value)],
       read("PARLEY_ALLOW_ORIGIN", "", origins),
     )
     .addOption(
@@ -139,8 +147,10 @@ function createProgram(environment: Environment) {
       ),
     )
     .addOption(
-      new Option("--console", "this terminal becomes the user operator").default(isSet("PARLEY_CONSOLE")),
-    );
+      new Option("--console", "this terminal becomes the user operator")
+        .default(isSet("PARLEY_CONSOLE") || undefined),
+    )
+    .addHelpText("after", ENVIRONMENT_HELP);
 }
 
 /** A variable as its flag would be read. @throws ConfigEnd that names it */
@@ -180,9 +190,10 @@ function origin(text: string): string {
   throw new InvalidArgumentError("It is an origin, as in https://chat.example.org.");
 }
 
-/** Separated by white space or commas. */
-function origins(text: string): string[] {
-  return text.split(/[\s,]+/).filter(Boolean).map(origin);
+/** Separated by white space or commas; undefined where there are none. */
+function origins(text: string): string[] | undefined {
+  const all = text.split(/[\s,]+/).filter(Boolean).map(origin);
+  return all.length > 0 ? all : undefined;
 }
 
 function isTrue(text: string | undefined, variable: string): boolean {

@@ -20,6 +20,8 @@ export interface WebOptions {
 const WEBSOCKET_IDLE_SECONDS = 60;
 /** After the listener broke, as it does in Deno 2.9 when descriptors run out. */
 const RESTART_MS = 100;
+/** Less far apart, it is the same outage. */
+const OUTAGE_MS = 60_000;
 
 /** The listener of the web port. It starts again by itself when it breaks; connections that are open survive that. */
 export class WebListener {
@@ -27,6 +29,7 @@ export class WebListener {
   readonly #app: Hono<{ Bindings: Bindings }>;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #isClosing = false;
+  #brokeAt = -Infinity;
 
   /** @throws Deno.errors.AddrInUse and what else listening throws */
   constructor(options: WebOptions, origins: (port: number) => Origins) {
@@ -46,17 +49,31 @@ export class WebListener {
   }
 
   #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
-    const { hostname, server } = this.#options;
+    const { hostname } = this.#options;
     const listener = Deno.serve(
       { hostname, port, onListen() {} },
       (request, { remoteAddr }) => this.#app.fetch(request, { remoteAddress: remoteAddr.hostname }),
     );
-    listener.finished.catch((error) => {
-      if (this.#isClosing) return;
-      server.log.error("web_listener_broke", { problem: String(error) });
-      server.clock.after(RESTART_MS, () => void (this.#server = this.#listen(this.port)));
-    });
+    listener.finished.catch((error) => this.#broke(error));
     return listener;
+  }
+
+  #broke(error: unknown): void {
+    if (this.#isClosing) return;
+    const { log, clock } = this.#options.server;
+    const now = clock.monotonic();
+    if (now - this.#brokeAt > OUTAGE_MS) log.error("web_listener_broke", { problem: String(error) });
+    this.#brokeAt = now;
+    clock.after(RESTART_MS, () => this.#listenAgain());
+  }
+
+  #listenAgain(): void {
+    if (this.#isClosing) return;
+    try {
+      this.#server = this.#listen(this.port);
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 }
 
@@ -84,6 +101,11 @@ function addRoutes(
       return c.text("This page may not speak to this server. See --allow-origin.", 403);
     }
     await next();
+  });
+  app.use(async (c, next) => {
+    // Hono answers HEAD by doing what GET does: with a stream, or a connection, that nobody would read.
+    const isRefused = c.req.method === "HEAD" && /^\/(api|ws)(\/|$)/.test(c.req.path);
+    return isRefused ? c.body(null, 405, { allow: "GET, POST" }) : await next();
   });
   app.get("/ws", (c) => upgrade(server, c.req.raw, c.env.remoteAddress));
   app.use(pageHeaders());

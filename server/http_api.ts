@@ -2,15 +2,16 @@
 
 import { Buffer } from "node:buffer";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ChatError, HTTP_STATUS } from "../protocol/errors.ts";
-import { checkRequest, isObject, LIMITS, type Metadata, type Request } from "../protocol/message.ts";
+import { checkRequest, isObject, type Metadata, type Request } from "../protocol/message.ts";
 import { hashToken } from "./accounts.ts";
 import type { Prepared } from "./addressing.ts";
 import type { ChatServer } from "./chat_server.ts";
 import { messageEnvelope } from "./encode.ts";
 import { endLogin } from "./handlers/accounts.ts";
+import { readBody } from "./http_body.ts";
+import { boundedRequests } from "./http_bounds.ts";
 import { HttpStreamConnection } from "./http_stream.ts";
 import { rateLimited } from "./limits.ts";
 import { joinLobby } from "./login.ts";
@@ -26,28 +27,26 @@ type Env = { Bindings: Bindings; Variables: { user: UserRecord; token: string | 
 
 export function httpApi(server: ChatServer): Hono<Env> {
   const api = new Hono<Env>();
-  api.use(bodyLimit({ maxSize: LIMITS.lineBytes, onError: () => respondError(server, tooLarge()) }));
+  const bodyOf = (request: globalThis.Request) => readBody(request, server.clock);
+  api.use(boundedRequests());
   api.onError((error) => respondError(server, error));
-  api.notFound(() =>
-    respondError(server, new ChatError("unknown_command", "There is no such call. See docs/protocol.md."))
-  );
 
-  api.post("/login", async (c) => c.json(await logIn(server, await c.req.text(), c.env.remoteAddress)));
+  api.post("/login", async (c) => c.json(await logIn(server, await bodyOf(c.req.raw), c.env.remoteAddress)));
 
   api.use(async (c, next) => {
-    const { user, token } = await authenticate(server, c.req.header("authorization"));
+    const { user, token } = await authenticate(server, c.req.header("authorization"), c.env.remoteAddress);
     c.set("user", user);
     c.set("token", token);
     await next();
   });
   api.post("/logout", async (c) => c.json(await logOut(server, c.get("user"), c.get("token"))));
   api.post("/messages", async (c) => {
-    const request = checkRequest({ type: "chat", ...parseObject(await c.req.text()) });
+    const request = checkRequest({ type: "chat", ...parseObject(await bodyOf(c.req.raw)) });
     return c.json(await post(server, c.get("user"), request), 201);
   });
   api.post("/messages/:destination{.+}", async (c) => {
     const id = c.req.query("id");
-    const message = await textOf(c.req.raw);
+    const message = await bodyOf(c.req.raw);
     const value = { type: "chat", destination: c.req.param("destination"), message, ...(id ? { id } : {}) };
     return c.json(await post(server, c.get("user"), checkRequest(value)), 201);
   });
@@ -56,8 +55,8 @@ export function httpApi(server: ChatServer): Hono<Env> {
       const value = c.req.query(key);
       return value === undefined ? [] : [`${key}=${oneWord(value)}`];
     });
-    const words = [oneWord(c.req.param("destination")), oneWord(c.req.query("limit") ?? ""), ...bounds];
-    return c.json(await run(server, c.get("user"), `/history ${words.join(" ")}`));
+    const line = `/history ${limitOf(c.req.query("limit"))} ${bounds.join(" ")}`;
+    return c.json(await run(server, c.get("user"), line, c.req.param("destination")));
   });
   for (
     const [path, command] of [["rooms", "/list"], ["users", "/users"], [
@@ -75,6 +74,9 @@ export function httpApi(server: ChatServer): Hono<Env> {
     const since = cursorOf(c.req.query("since"));
     const token = c.get("token") ?? (await server.accounts.tokenFor(c.get("user")));
     return stream(server, { token, since, remoteAddress: c.env.remoteAddress });
+  });
+  api.all("*", () => {
+    throw new ChatError("unknown_command", "There is no such call. See docs/protocol.md.");
   });
   return api;
 }
@@ -118,6 +120,7 @@ async function logOut(server: ChatServer, user: UserRecord, token: string | null
 async function authenticate(
   server: ChatServer,
   header: string | undefined,
+  address: string,
 ): Promise<{ user: UserRecord; token: string | null }> {
   const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(header ?? "") ?? [];
   switch (scheme.toLowerCase()) {
@@ -126,7 +129,8 @@ async function authenticate(
     case "basic": {
       const pair = Buffer.from(value, "base64").toString();
       const colon = pair.indexOf(":");
-      return { user: await server.accounts.verify(pair.slice(0, colon), pair.slice(colon + 1)), token: null };
+      const [name, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
+      return { user: await server.accounts.verify(name, password, address), token: null };
     }
     default:
       throw new ChatError(
@@ -164,10 +168,15 @@ function storedEnvelope(prepared: Prepared, outcome: Outcome) {
   });
 }
 
-async function run(server: ChatServer, user: UserRecord, line: string): Promise<Metadata> {
+async function run(
+  server: ChatServer,
+  user: UserRecord,
+  message: string,
+  destination = "",
+): Promise<Metadata> {
   const waitMs = server.commandWait(user);
   if (waitMs > 0) throw rateLimited(waitMs);
-  const request: Request = { type: "command", destination: "", message: line, metadata: {} };
+  const request: Request = { type: "command", destination, message, metadata: {} };
   const reply = await server.command(request, { user, session: null });
   const { code: _, ...metadata } = reply?.metadata ?? {};
   return metadata;
@@ -192,12 +201,10 @@ function cursorOf(since: string | undefined): number | undefined {
   throw new ChatError("bad_arguments", '"since" must be a seq: a whole number.');
 }
 
-async function textOf(request: globalThis.Request): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await request.arrayBuffer());
-  } catch {
-    throw new ChatError("bad_encoding", "The body is not UTF-8.");
-  }
+/** @throws ChatError `bad_arguments` */
+function limitOf(text = ""): string {
+  if (/^\d{0,9}$/.test(text)) return text;
+  throw new ChatError("bad_arguments", '"limit" must be a whole number.');
 }
 
 function parseObject(body: string): Record<string, unknown> {
@@ -216,8 +223,4 @@ function oneWord(value: string): string {
     throw new ChatError("bad_arguments", `${JSON.stringify(value.slice(0, 60))} is no such value.`);
   }
   return value;
-}
-
-function tooLarge(): ChatError {
-  return new ChatError("too_long", `A body may be ${LIMITS.lineBytes} bytes long.`);
 }

@@ -13,6 +13,13 @@ export const MESSAGE_RATE: Rate = { burst: 20, perSecond: 5 };
 /** Commands cost reads, not fsyncs. */
 export const COMMAND_RATE: Rate = { burst: 100, perSecond: 50 };
 
+/** Wrong passwords, for each account and address: a person has them by then, a list of words does not. */
+export const GUESS_RATE: Rate = { burst: 10, perSecond: 0.1 };
+/** New rooms: they cannot be removed, and `/list` shows them to all. */
+export const ROOM_RATE: Rate = { burst: 30, perSecond: 0.1 };
+/** New names: each is kept from others for 30 days. */
+export const NICK_RATE: Rate = { burst: 5, perSecond: 1 / 60 };
+
 /** New accounts: a class behind one address gets in at once, a loop fills no disk. */
 export const ACCOUNT_RATE: Rate = { burst: 50, perSecond: 0.5 };
 
@@ -51,6 +58,11 @@ export class RateLimiter<Key> {
     if (level < 1) return Math.ceil((1 - level) / this.#rate.perSecond * 1000);
     this.#buckets.set(key, { level: level - 1, at: now });
     return 0;
+  }
+
+  /** Gives it a full bucket again. */
+  forget(key: Key): void {
+    this.#buckets.delete(key);
   }
 
   /** Forgets those who are back at a full bucket. To be called now and then. */

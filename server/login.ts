@@ -4,10 +4,11 @@ import { badArguments, parseArguments } from "../protocol/commands.ts";
 import { ChatError } from "../protocol/errors.ts";
 import { LIMITS } from "../protocol/message.ts";
 import { roomKey } from "../protocol/names.ts";
-import { type Login, nameInUse } from "./accounts.ts";
+import { badCredentials, type Login, nameInUse } from "./accounts.ts";
 import { catchUp } from "./catch_up.ts";
 import type { ChatServer } from "./chat_server.ts";
 import type { Call } from "./handlers/call.ts";
+import { counted, fit } from "./reply.ts";
 import type { Session } from "./session.ts";
 import type { UserRecord } from "./store.ts";
 import { PROTOCOL, VERSION } from "./version.ts";
@@ -50,6 +51,10 @@ export async function enter(call: Call, session: Session, login: Login): Promise
   session.become(user, login.tokenHash);
   const wasAway = user.receivers.size === 0;
   await router.arrive(login.user, session);
+  if (!await server.accounts.isCurrent(login)) {
+    session.end(badCredentials(), request.id);
+    return null;
+  }
   if (login.isNew) await joinLobby(server, user, session);
   session.room = firstRoom(session, server.lobby);
   if (wasAway) server.presence.arrived(user);
@@ -122,6 +127,7 @@ function roomsOf(session: Session): string[] {
 
 async function welcome({ server }: Call, session: Session, { token, isNew }: Login) {
   const { user } = session;
+  const { entries: rooms, more } = fit(roomsOf(session));
   const isOpen = user.passwordHash === null && !user.isBot;
   const place = session.room === "" ? "Enter a room with /join ROOM." : `You are in ${session.room}.`;
   const warning = isNew && isOpen && !user.isGuest
@@ -137,7 +143,8 @@ async function welcome({ server }: Call, session: Session, { token, isNew }: Log
       protected: user.passwordHash !== null,
       epoch: server.store.epoch,
       server: { name: "Parley", version: VERSION, protocol: PROTOCOL },
-      rooms: roomsOf(session),
+      rooms,
+      ...(more ? { more } : {}),
       seq: await server.store.head(),
       limits: {
         message_bytes: LIMITS.messageBytes,
@@ -159,12 +166,14 @@ async function sendMissed({ server, request }: Call, session: Session): Promise<
   if (since !== undefined && !isCursor) {
     throw new ChatError("bad_arguments", '"since" must be a seq: a whole number.');
   }
-  const from = isCursor ? { after: Math.min(since, await server.store.head()), includeOwn: true } : {
-    after: session.user.deliveredSeq,
-    includeOwn: false,
-    askedSince: server.clock.now() - QUESTION_MAX_AGE_MS,
-  };
+  const from = isCursor
+    ? { after: Math.min(since, server.router.deliverer.deliveredSeq), includeOwn: true }
+    : {
+      after: session.user.deliveredSeq,
+      includeOwn: false,
+      askedSince: server.clock.now() - QUESTION_MAX_AGE_MS,
+    };
   const { count, seq } = await catchUp(server.router, session, from);
-  const message = count === 0 ? "" : `${count} stored messages.`;
+  const message = count === 0 ? "" : `${counted(count, "stored message")}.`;
   session.reply({ code: "caught_up", message, metadata: { count, seq } });
 }

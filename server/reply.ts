@@ -42,16 +42,30 @@ function extraOf(message: StoredMessage | Found): Metadata {
   return "snippet" in message ? { snippet: message.snippet } : {};
 }
 
-/** As many entries as fit into a reply, from the front. */
-export function fit<T>(entries: readonly T[]): { entries: T[]; more: boolean } {
+/**
+ * As many entries as fit into a reply, from the front.
+ * @param words how the reply's words speak of an entry, where they do
+ */
+export function fit<T>(
+  entries: readonly T[],
+  words: (entry: T) => string = () => "",
+): { entries: T[]; lines: string[]; more: boolean } {
   let size = 0;
   const fitting: T[] = [];
+  const lines: string[] = [];
   for (const entry of entries) {
-    size += utf8Length(JSON.stringify(entry));
-    if (size > LIMITS.replyBytes - RESERVE_BYTES) return { entries: fitting, more: true };
+    const line = words(entry);
+    size += utf8Length(JSON.stringify(entry)) + utf8Length(JSON.stringify(line)) + 1;
+    if (size > LIMITS.replyBytes - RESERVE_BYTES) return { entries: fitting, lines, more: true };
     fitting.push(entry);
+    lines.push(line);
   }
-  return { entries: fitting, more: false };
+  return { entries: fitting, lines, more: false };
+}
+
+/** As in `1 member`, `2 members`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 /** A reply as the lines of text mode; undefined where it shows nothing. */

@@ -41,7 +41,7 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
   /** SHA-256 of the token of this login. */
   tokenHash: string | null = null;
   isLive = false;
-  /** The highest seq that was given to it; what its user missed is after that. */
+  /** The highest seq that was given to it, also of what is held back; it never goes down. What its user missed is after that. */
   givenSeq = 0;
 
   #user: LiveUser | null = null;
@@ -109,7 +109,7 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
   // ---- sending ----
 
   push(chunk: Chunk): void {
-    if (chunk.lastSeq > 0) this.givenSeq = chunk.lastSeq;
+    if (chunk.lastSeq > this.givenSeq) this.givenSeq = chunk.lastSeq;
     this.#outbox.push(chunk);
   }
 
@@ -122,7 +122,7 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
   }
 
   sendPage(page: Page): void {
-    if (page.lastSeq > 0) this.givenSeq = page.lastSeq;
+    if (page.lastSeq > this.givenSeq) this.givenSeq = page.lastSeq;
     this.#outbox.send(page);
   }
 
@@ -172,10 +172,10 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
   // ---- ending ----
 
   /** Ends the connection, telling the peer why where it still reads. */
-  end(error?: ChatError): void {
+  end(error?: ChatError, replyTo?: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    if (error) this.#sendError(error);
+    if (error) this.#sendError(error, replyTo);
     if (this.#user) this.#server.departed(this);
     if (!error || error.code === "slow_consumer" || !this.#outbox.isWriting) return this.#close(error);
     this.#closing = this.#closeAfterLastWords(error);
@@ -249,9 +249,9 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
     const known = this.#server.explain(asChatError(error));
     if (known instanceof LineError && known.startsWithBrace) this.#reader.decideForJson();
     if (known.code === "bad_credentials" && ++this.#badCredentials >= MAX_BAD_CREDENTIALS) {
-      return this.end(known);
+      return this.end(known, replyTo);
     }
-    if (known.closes) return this.end(known);
+    if (known.closes) return this.end(known, replyTo);
     this.#sendError(known, replyTo);
     if (!this.#user && this.format === "text") this.#reader.askName();
   }

@@ -29,6 +29,8 @@ export interface UserRecord {
   readonly isPlaceholder: boolean;
   /** The highest seq that was delivered to any of the user's connections. */
   readonly deliveredSeq: Seq;
+  /** When the user's last connection ended, or the account was made. */
+  readonly lastSeenAt: Millis;
 }
 
 export type ConversationKind = "room" | "direct" | "feed";
@@ -192,16 +194,21 @@ export interface Store {
   /** The account of that name, or a new placeholder. */
   findOrReserveUser(name: string): Promise<UserRecord>;
   /**
-   * Changes the name; the old one leads to this account until `aliasUntil`. Resolves with false where the new name
-   * is taken by another (an account, a placeholder that messages wait for, a former name).
+   * Changes the name; the old one leads to this account until `aliasUntil`, as do the four before it: older ones come free.
+   * Resolves with false where the new name is taken by another (an account, a placeholder that messages wait for, a former name).
    */
   renameUser(id: UserId, name: string, aliasUntil: Millis): Promise<boolean>;
-  /** Sets the password and ends all the user's tokens but `keepTokenHash`. */
+  /**
+   * Sets the password and ends all the user's tokens but `keepTokenHash`.
+   * @param oldHash as with `addToken`: where it is another now, nothing is changed. Left out: any
+   * @returns whether it was set
+   */
   setPassword(
     id: UserId,
     passwordHash: string,
     keepTokenHash: string | null,
-  ): Promise<void>;
+    oldHash?: string | null,
+  ): Promise<boolean>;
   /** Writes what was delivered to users and when they were last here. `deliveredSeq` only goes forward. */
   saveDelivered(
     users: readonly { userId: UserId; deliveredSeq: Seq; lastSeenAt: Millis }[],
@@ -211,8 +218,12 @@ export interface Store {
 
   // ---- tokens, by the SHA-256 (hex) of the token ----
 
-  addToken(userId: UserId, tokenHash: string, at: Millis): Promise<void>;
-  /** Whose token this is; notes that it was used. */
+  /**
+   * @param passwordHash the one that was checked: where it is another now, nothing is added. Left out: any
+   * @returns whether it was added
+   */
+  addToken(userId: UserId, tokenHash: string, at: Millis, passwordHash?: string | null): Promise<boolean>;
+  /** Whose token this is. Notes that it was used, to the hour and where it can: it needs no room on the disk. */
   findToken(tokenHash: string, at: Millis): Promise<UserRecord | null>;
   /** That token ends, where there is one. */
   removeToken(tokenHash: string): Promise<void>;
@@ -253,8 +264,8 @@ export interface Store {
     conversationId: ConversationId,
     limit: number,
   ): Promise<MemberRecord[]>;
-  /** By name, at most 1,000. */
-  listRooms(): Promise<RoomSummary[]>;
+  /** Those with the most members first, among them those in which something was said last, then by name. */
+  listRooms(limit: number): Promise<RoomSummary[]>;
   /** Newest message first; at most 1,000. */
   summaries(userId: UserId): Promise<ConversationSummary[]>;
   /** Moves the marker forward, at most to the last message. Resolves with where it is now. */
@@ -294,8 +305,10 @@ export interface Store {
   messagesBySeq(seqs: readonly Seq[]): Promise<StoredMessage[]>;
   /** The question at that position that was asked of this bot, or said to it directly: who asked it; null where there is none. */
   askerOf(seq: Seq, botId: UserId): Promise<UserId | null>;
+  /** Where that question (`/ask`) was asked; null where it was not asked of this bot, or has its answer. */
+  openQuestion(seq: Seq, botId: UserId): Promise<ConversationId | null>;
 
-  /** Rejects ChatError `store_unavailable` where the store does not answer. */
+  /** Rejects ChatError `store_unavailable` where the store does not answer, or nothing can be written. */
   check(): Promise<void>;
   /** Writes what waits, and closes. */
   close(): Promise<void>;

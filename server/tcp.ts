@@ -13,6 +13,8 @@ const MAX_READ_BYTES = 64 * 1024;
 
 /** Out of descriptors, or the like: how long to wait before the next try. */
 const ACCEPT_RETRY_MS = 50;
+/** Failures less far apart are the same outage, and told once. */
+const OUTAGE_MS = 60_000;
 
 /**
  * Accepts connections until the listener is closed. A bare `for await` over a listener would end for good when file
@@ -23,13 +25,16 @@ export async function acceptTcp(
   serve: (connection: Connection) => void,
   { clock, log }: { clock: Clock; log: Logger },
 ): Promise<void> {
+  let failedAt = -Infinity;
   for (;;) {
     try {
       const conn = await listener.accept();
       serve(new TcpConnection(conn));
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
-      log.warn("accept_failed", { problem: String(error) });
+      const now = clock.monotonic();
+      if (now - failedAt > OUTAGE_MS) log.warn("accept_failed", { problem: String(error) });
+      failedAt = now;
       await new Promise<void>((resolve) => clock.after(ACCEPT_RETRY_MS, resolve));
     }
   }

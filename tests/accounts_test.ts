@@ -1,6 +1,8 @@
 /** Names, passwords, tokens and guests, as sections 4 and 7 of docs/protocol.md promise them. */
 
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { scryptSync } from "node:crypto";
 import { FakeClock } from "./fake_clock.ts";
 import type { LineClient } from "./line_client.ts";
 import { call, is, logIn, quit, says, tokenOf } from "./scenario.ts";
@@ -259,9 +261,9 @@ Deno.test("a holder that the server is still busy with is not taken for dead", a
   const [isAsked, isAllowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const { store } = server;
   const listRooms = store.listRooms.bind(store);
-  store.listRooms = () => {
+  store.listRooms = (limit) => {
     isAsked.resolve();
-    return isAllowed.promise.then(listRooms);
+    return isAllowed.promise.then(() => listRooms(limit));
   };
   const rooms = holder.command("/list");
   await isAsked.promise;
@@ -578,4 +580,153 @@ Deno.test("one address makes 50 accounts at once and then one every 2 s; who has
 Deno.test("without a rate limit nobody counts new accounts", async () => {
   await using server = await TestServer.start({ clock: new FakeClock() });
   for (let i = 0; i < 60; i++) await tokenOf(server, `user${i}`);
+});
+
+/** Lets the next call of a store's method end, or begin, only when told. */
+function hold<A extends unknown[], T>(
+  store: { [K in string]: (...args: A) => Promise<T> },
+  method: string,
+  when: "before" | "after",
+): { isThere: Promise<void>; goOn: () => void } {
+  const [there, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const original = store[method]!.bind(store);
+  store[method] = async (...args) => {
+    store[method] = original;
+    const early = when === "after" ? await original(...args) : null;
+    there.resolve();
+    await allowed.promise;
+    return early ?? await original(...args);
+  };
+  return { isThere: there.promise, goOn: allowed.resolve };
+}
+
+// deno-lint-ignore no-explicit-any -- any method of it
+const storeOf = (server: TestServer) => server.store as any;
+
+Deno.test("a login with a password that is changed meanwhile is bad_credentials", async () => {
+  await using server = await TestServer.start();
+  const [owner, thief] = [await server.tcp(), await server.tcp()];
+  await owner.command("/register alice old");
+  const { isThere, goOn } = hold(storeOf(server), "addToken", "before");
+  const reply = thief.command("/login alice old");
+  await isThere;
+  assert.equal((await owner.command("/password new old")).metadata.code, "password_set");
+  goOn();
+  assertError(await reply, "bad_credentials");
+});
+
+Deno.test("a login by name alone that a password overtakes is bad_credentials", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  const [owner, other] = [await server.json("", { token }), await server.tcp()];
+  await quit(owner);
+  const { isThere, goOn } = hold(storeOf(server), "addToken", "before");
+  const reply = other.command("/login alice");
+  await isThere;
+  const again = await server.json("", { token });
+  await again.command("/password secret");
+  goOn();
+  assertError(await reply, "bad_credentials");
+});
+
+for (const [what, method] of [["token", "findToken"], ["password", "addToken"]] as const) {
+  Deno.test(`who came in with a ${what} a moment before the password was changed is ended`, async () => {
+    await using server = await TestServer.start();
+    const [owner, thief] = [await server.tcp(), await server.tcp()];
+    await owner.command("/register alice old");
+    const token = await tokenFor(server, "alice");
+    const { isThere, goOn } = hold(storeOf(server), method, "after");
+    thief.login("alice", what === "token" ? { token } : { password: "old" });
+    await isThere;
+    assert.equal((await owner.command("/password new old")).metadata.code, "password_set");
+    goOn();
+    const lines = (await thief.rest()).map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map(({ metadata }) => metadata.error), ["bad_credentials"]);
+  });
+}
+
+Deno.test("who came in with a token a moment before /logout ended it is ended", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  const [owner, other] = [await server.json("", { token }), await server.tcp()];
+  const { isThere, goOn } = hold(storeOf(server), "findToken", "after");
+  other.login("", { token });
+  await isThere;
+  await owner.command("/logout");
+  goOn();
+  assertError(JSON.parse((await other.rest())[0]!), "bad_credentials");
+});
+
+Deno.test("of two who change a password with the same old one, the second is bad_credentials", async () => {
+  await using server = await TestServer.start();
+  const [first, second] = [await server.tcp(), await server.tcp()];
+  await first.command("/register alice old");
+  await second.command("/login alice old");
+  const { isThere, goOn } = hold(storeOf(server), "setPassword", "before");
+  second.sendJson({ type: "command", id: "late", message: "/password evil old" });
+  await isThere;
+  assert.equal((await first.command("/password new old")).metadata.code, "password_set");
+  goOn();
+  await second.rest();
+  assert.equal(await tryLogin(server, "/login alice evil"), "bad_credentials");
+  assert.equal(await tryLogin(server, "/login alice new"), "welcome");
+});
+
+/** `scrypt` with parameters that cost nothing; of the password "secret". */
+async function cheapPassword(server: TestServer, name: string): Promise<void> {
+  const salt = Buffer.from("0123456789abcdef");
+  const hash = scryptSync("secret", salt, 32, { N: 2, r: 1, p: 1 }).toString("base64");
+  const { id } = (await server.store.findUser(name))!;
+  await server.store.setPassword(id, `scrypt$2$1$1$${salt.toString("base64")}$${hash}`, null);
+}
+
+Deno.test("after ten wrong passwords for an account an address tries one every 10 s, on any connection and over HTTP", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  for (const name of ["alice", "bob"]) {
+    await tokenOf(server, name);
+    await cheapPassword(server, name);
+  }
+  for (let i = 0; i < 10; i++) assert.equal(await tryLogin(server, "/login alice wrong"), "bad_credentials");
+  const refused = await (await server.tcp()).command("/login alice secret");
+  assertError(refused, "rate_limited");
+  assert.equal(refused.metadata.retry_after_ms, 10_000);
+  const overHttp = await call(server, "/api/login", { body: { name: "alice", password: "secret" } });
+  assert.deepEqual([overHttp.status, overHttp.json.error], [429, "rate_limited"]);
+  const basic = await call(server, "/api/rooms", {
+    headers: { authorization: `Basic ${btoa("alice:secret")}` },
+  });
+  assert.deepEqual([basic.status, basic.headers.get("retry-after")], [429, "10"]);
+  assert.equal(await tryLogin(server, "/login bob secret"), "welcome");
+  const owner = { name: "alice", password: "secret" };
+  const elsewhere = { address: "192.0.2.1", isHeld: () => false };
+  assert.equal((await server.chat.accounts.login(owner, elsewhere)).user.name, "alice");
+  clock.advance(10_000);
+  assert.equal(await tryLogin(server, "/login alice secret"), "welcome");
+  assert.equal(await tryLogin(server, "/login alice wrong"), "bad_credentials", "the right one clears it");
+});
+
+Deno.test("/nick five times at once, then once a minute", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const alice = await server.json("a0");
+  for (let i = 1; i <= 5; i++) {
+    assert.equal((await alice.command(`/nick a${i}`)).metadata.code, "nick");
+    clock.advance(1);
+  }
+  const refused = await alice.command("/nick a6");
+  assertError(refused, "rate_limited");
+  assert.ok(Number(refused.metadata.retry_after_ms) > 59_000);
+  clock.advance(60_000);
+  assert.equal((await alice.command("/nick a6")).metadata.code, "nick");
+  assert.equal(await tryLogin(server, "/login a0"), "welcome", "the oldest name is free again");
+});
+
+Deno.test("guests over HTTP have the rate of their address too", async () => {
+  await using server = await TestServer.start({ clock: new FakeClock(), isRateLimited: true });
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => call(server, "/api/login", { body: {} })),
+  );
+  assert.equal(answers.filter(({ status }) => status === 200).length, 50);
+  for (const { status, json } of answers) if (status !== 200) assert.equal(json.error, "rate_limited");
 });

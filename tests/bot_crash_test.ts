@@ -1,7 +1,8 @@
 /** A bot that ends in the middle of an answer, on a whole server: what it was asked, it is asked again. */
 
 import assert from "node:assert/strict";
-import { type Answerer, startAnsweringBot } from "../bots/answering_bot.ts";
+import type { Answerer } from "../bots/answerer.ts";
+import { startAnsweringBot } from "../bots/answering_bot.ts";
 import type { Question } from "../bots/bot.ts";
 import { connectTcp } from "../client/tcp_transport.ts";
 import type { ClientConnection, Connect } from "../client/transport.ts";
@@ -12,11 +13,15 @@ import { Mailbox } from "./scripted_server.ts";
 import { TestServer } from "./test_server.ts";
 
 const TOKEN = "a token";
+
+/** Only a test that fails waits so long. */
+const DEADLINE_MS = 15_000;
+
 const SILENT = { info: () => {}, warn: () => {}, error: (message: string) => assert.fail(message) };
 
 /** One process of the bot: it hears questions and answers them when it is told to. */
 class BotProcess implements AsyncDisposable {
-  readonly heard = new Mailbox<Question>();
+  readonly #heard = new Mailbox<Question>();
   readonly #answers = new Mailbox<string>();
   readonly #connections: ClientConnection[] = [];
   readonly #bot;
@@ -36,6 +41,17 @@ class BotProcess implements AsyncDisposable {
     return this.#bot.ready;
   }
 
+  /** The next question that it is to answer. */
+  async nextQuestion(): Promise<Question> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error("the bot was not asked")), DEADLINE_MS);
+    try {
+      return await Promise.race([this.#heard.take(), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   answer(text: string): void {
     this.#answers.put(text);
   }
@@ -53,7 +69,7 @@ class BotProcess implements AsyncDisposable {
   }
 
   #answerer(): Answerer {
-    const [heard, answers] = [this.heard, this.#answers];
+    const [heard, answers] = [this.#heard, this.#answers];
     return {
       greeting: "Hello.",
       async *answer(question) {
@@ -111,11 +127,11 @@ for (const [room, place] of [["#tea", "a room that it is not in"], ["#general", 
     await using scene = await Scene.start();
     const first = await scene.startBot();
     const question = await scene.ask(room, "why");
-    assert.equal((await first.heard.take()).seq, question);
+    assert.equal((await first.nextQuestion()).seq, question);
     await first.crash();
 
     const second = await scene.startBot();
-    const again = await second.heard.take();
+    const again = await second.nextQuestion();
     assert.deepEqual([again.seq, again.isStored, again.place], [question, true, room]);
     second.answer("because");
     const { message, metadata } = await scene.nextAnswer();
@@ -124,7 +140,7 @@ for (const [room, place] of [["#tea", "a room that it is not in"], ["#general", 
 
     const third = await scene.startBot();
     const next = await scene.ask(room, "how");
-    assert.equal((await third.heard.take()).seq, next, "an answered question came again");
+    assert.equal((await third.nextQuestion()).seq, next, "an answered question came again");
     third.answer("so");
     assert.equal((await scene.nextAnswer()).message, "so");
   });

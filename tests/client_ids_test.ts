@@ -1,15 +1,16 @@
 /** The ids that senders give: known for good, also while the table of them lags behind the log. */
 
 import assert from "node:assert/strict";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { addToColumns, noColumns, outcomeOf } from "../server/sqlite/append.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
+import { ClientIds } from "../server/sqlite/client_ids.ts";
 import { ClientIdHash } from "../server/sqlite/client_id_hash.ts";
 import { openForWriting } from "../server/sqlite/open_database.ts";
 import { APPLICATION_ID, MIGRATIONS } from "../server/sqlite/schema.ts";
 import type { Appended } from "../server/store.ts";
-import { Statements } from "../server/sqlite/statements.ts";
 import { WriteOperations } from "../server/sqlite/write_operations.ts";
+import { FillingDisk } from "./filling_disk.ts";
 
 const NOW = Date.parse("2026-11-21T10:00:00.000Z");
 const BATCH = 5000;
@@ -19,16 +20,6 @@ class TemporaryFolder implements Disposable {
 
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
-  }
-}
-
-/** As on a disk that fills up while a transaction is written to it. */
-class FillingDisk extends Statements {
-  isFull = false;
-
-  override run(sql: string, ...values: SQLInputValue[]): number {
-    if (this.isFull && sql === "COMMIT") throw Object.assign(new Error("full"), { errcode: 13 });
-    return super.run(sql, ...values);
   }
 }
 
@@ -138,9 +129,9 @@ Deno.test("a disk that is full while ids are merged loses none of them", () => {
   using folder = new TemporaryFolder();
   using log = new Log(folder);
   log.appendMany(0, 70_000);
-  log.sql.isFull = true;
+  log.sql.left = 0;
   for (let round = 0; round < 3; round++) assert.throws(() => log.appendMany(70_000, BATCH));
-  log.sql.isFull = false;
+  log.sql.left = Infinity;
   log.appendMany(70_000, 50_000);
   assert.equal(log.merged, 75_000);
   const known = Array.from({ length: 70_000 }, (_, n) => `id-${n}`);
@@ -191,6 +182,61 @@ for (const count of [3, 140_000]) {
     assert.deepEqual(log.db.prepare("PRAGMA integrity_check").all().map((row) => ({ ...row })), [
       { integrity_check: "ok" },
     ]);
+  });
+}
+
+Deno.test("a migration that fails in the middle has changed nothing, and is done by the next start", () => {
+  using folder = new TemporaryFolder();
+  const path = `${folder.path}/parley.db`;
+  makeFirstVersion(path, 3);
+  using db = new DatabaseSync(path);
+  const indexes = () =>
+    db.prepare("SELECT name FROM sqlite_schema WHERE name = 'messages_by_client_id'").all().length;
+  db.exec("CREATE TABLE client_ids (x)");
+  assert.throws(() => new Log(folder), { message: /^[^\n]*parley\.db cannot be opened[^\n]*$/ });
+  assert.equal(indexes(), 1);
+  assert.equal(db.prepare("PRAGMA user_version").get()!.user_version, 1);
+  db.exec("DROP TABLE client_ids");
+  using log = new Log(folder);
+  assert.deepEqual(log.append(["old-1", "new"]), ["duplicate", 4]);
+  assert.equal(indexes(), 0);
+});
+
+Deno.test("bringing ids into the table goes on where it was broken off", () => {
+  using folder = new TemporaryFolder();
+  makeFirstVersion(`${folder.path}/parley.db`, 300_000);
+  {
+    using db = openForWriting({ folder: folder.path, synchronous: "NORMAL" });
+    const disk = new FillingDisk(db);
+    disk.left = 1;
+    assert.throws(() => new ClientIds(disk).catchUp(100_000), { message: "full" });
+    assert.equal(db.prepare("SELECT count(*) AS count FROM client_ids").get()!.count, 100_000);
+  }
+  using log = new Log(folder);
+  assert.deepEqual([log.merged, log.tableSize], [300_000, 300_000]);
+  const ids = Array.from({ length: 300 }, (_, index) => `old-${index * 1000 + 1}`);
+  assert.deepEqual(new Set(log.append(ids)), new Set(["duplicate"]));
+});
+
+const SPOILINGS = [
+  "UPDATE meta SET value = '' WHERE key = 'client_ids_key'",
+  "UPDATE meta SET value = '0123456789abcdef' WHERE key = 'client_ids_key'",
+  "DELETE FROM meta WHERE key LIKE 'client_ids_%'",
+  "UPDATE meta SET value = 'x' WHERE key = 'client_ids_seq'",
+];
+
+for (const spoiling of SPOILINGS) {
+  Deno.test(`ids are read again from the log after: ${spoiling}`, () => {
+    using folder = new TemporaryFolder();
+    makeFirstVersion(`${folder.path}/parley.db`, 140_000);
+    {
+      using log = new Log(folder);
+      assert.deepEqual(log.append(["old-1", "later"]), ["duplicate", 140_001]);
+      log.db.exec(spoiling);
+    }
+    using log = new Log(folder);
+    assert.deepEqual(new Set(log.append(["old-1", "old-140000", "later"])), new Set(["duplicate"]));
+    assert.deepEqual(log.append(["new"]), [140_002]);
   });
 }
 

@@ -151,6 +151,7 @@ for (const [args, environment, words] of MISTAKES) {
     assert.equal(end.exitCode, 2);
     assert.match(end.message, words);
     assert.doesNotMatch(end.message, /\n|^error/);
+    assert.match(end.message, /[.?!]$/, "a sentence, after which another can stand");
     assert.equal(printed, "");
   });
 }
@@ -159,6 +160,8 @@ Deno.test("--help prints every flag and ends with 0", () => {
   const { end, printed } = ending(["--help"]);
   assert.equal(end.exitCode, 0);
   for (const [[flag]] of SETTINGS) assert.ok(printed.includes(`${flag}`), flag);
+  assert.match(printed, /environment variable/);
+  assert.doesNotMatch(printed, /default: (\[|false|true)/);
 });
 
 Deno.test("--version prints the version and ends with 0", () => {

@@ -516,3 +516,42 @@ Deno.test("a message in flight while its receiver joins and leaves comes once or
     await bob.command("/leave #dev");
   }
 });
+
+for (
+  const [what, refused, error] of [
+    ["too much metadata", { metadata: { note: "x".repeat(5000) } }, "too_long"],
+    [
+      "65 keys",
+      { metadata: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, 1])) },
+      "bad_message",
+    ],
+    ["an id that was used for something else", { id: "used" }, "id_conflict"],
+  ] as const
+) {
+  Deno.test(`a direct message that is refused for ${what} leaves nothing behind`, async () => {
+    await using server = await TestServer.start();
+    const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+    await alice.say("#general", "first", { id: "used" });
+    assertError(await alice.say("joe", "hello", refused), error);
+    const { metadata } = await alice.command("/conversations");
+    const conversations = metadata.conversations as { destination: string }[];
+    assert.deepEqual(conversations.map(({ destination }) => destination), ["#general"]);
+    assert.equal((await bob.command("/nick joe")).metadata.code, "nick");
+    assert.equal((await alice.say("joe", "hello")).metadata.unknown, undefined);
+    assert.equal((await bob.envelope(says("hello"))).sender, "alice");
+  });
+}
+
+Deno.test("/check again and again while others talk gives nothing twice and nothing out of order", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  for (let i = 0; i < 100; i++) {
+    bob.sendJson({ type: "chat", destination: "#general", message: `line ${i}`, id: `line${i}` });
+    alice.sendJson({ type: "command", message: "/check" });
+    alice.sendJson({ type: "command", message: "/check" });
+    if (i % 5 === 0) await bob.settled();
+  }
+  await bob.settled();
+  const came = texts(await alice.settled());
+  assert.deepEqual(came, Array.from({ length: 100 }, (_, i) => `line ${i}`));
+});

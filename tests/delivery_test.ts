@@ -85,6 +85,7 @@ class World {
       passwordHash: null,
       isPlaceholder: false,
       deliveredSeq: 0,
+      lastSeenAt: 0,
     });
   }
 

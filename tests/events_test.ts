@@ -412,6 +412,20 @@ Deno.test("/ask where there is no AI bot at all is no_such_user", async () => {
   assert.equal(await server.store.head(), 0);
 });
 
+Deno.test("/ask where the AI bot has been away for more than a minute is no_such_user, and stores nothing", async () => {
+  const clock = new FakeClock(Date.now());
+  await using server = await TestServer.start({ clock });
+  const { ai, alice } = await asking(server);
+  await quit(ai);
+  await alice.say("#general", "it has gone");
+  const head = await server.store.head();
+  clock.advance(61_000);
+  for (const destination of ["#general", "aibot", ""]) {
+    assertError(await alice.command("/ask anybody?", { destination }), "no_such_user");
+  }
+  assert.equal(await server.store.head(), head);
+});
+
 Deno.test("/ask in a room that one is not in is not_a_member", async () => {
   await using server = await TestServer.start();
   const { alice, bob } = await asking(server);
@@ -513,7 +527,10 @@ Deno.test("a question that was answered does not come again after a restart of t
 Deno.test("drafts reach those who will get the answer, and are not stored", async () => {
   await using server = await TestServer.start();
   const { ai, alice, bob } = await asking(server);
-  const draft = { draft: "d1", delta: "Hel" };
+  const question = await alice.command("/ask hello?", { destination: "#general" });
+  await bob.envelope(says("hello?"));
+  await ai.envelope(says("hello?"));
+  const draft = { draft: "d1", delta: "Hel", answer_to: question.metadata.seq };
   ai.sendJson({ type: "command", id: "x", message: "/draft", destination: "#general", metadata: draft });
   for (const client of [alice, bob]) {
     const { metadata } = await client.envelope(is("draft"));
@@ -523,7 +540,34 @@ Deno.test("drafts reach those who will get the answer, and are not stored", asyn
     );
   }
   assert.deepEqual(await ai.settled(), []);
-  assert.equal(await server.store.head(), 0);
+  assert.equal(await server.store.head(), question.metadata.seq);
+});
+
+Deno.test("a bot shows drafts in a room only where it takes part, or while a question to it there is open", async () => {
+  await using server = await TestServer.start();
+  const { ai, alice } = await asking(server);
+  await alice.command("/join #dev");
+  const { metadata: { seq } } = await alice.command("/ask why?", { destination: "#dev" });
+  const draft = (destination: string, answer_to?: unknown) =>
+    ai.command("/draft", { destination, metadata: { draft: "d1", delta: "x", answer_to } });
+  assertError(await draft("#general"), "not_a_member");
+  assertError(await draft("#general", seq), "not_a_member");
+  assertError(await draft("#nowhere", seq), "no_such_room");
+  await ai.say("#dev", "so", { metadata: { answer_to: seq } });
+  assertError(await draft("#dev", seq), "not_a_member");
+  await ai.command("/join #general");
+  const metadata = { draft: "mine", delta: "x" };
+  ai.sendJson({ type: "command", message: "/draft", destination: "#general", metadata });
+  assert.equal((await alice.envelope(is("draft"))).metadata.draft, "mine");
+});
+
+Deno.test("/typing at a feed is no way to learn who subscribed to it", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await bob.command("/subscribe alice");
+  await bob.settled();
+  assertError(await alice.command("/typing alice/feed"), "bad_name");
+  assert.deepEqual(codes(await bob.settled()), []);
 });
 
 Deno.test("a draft in a direct conversation reaches that user alone", async () => {

@@ -22,6 +22,7 @@ export class FakeOpenAiServer implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #scripts: Script[] = [];
   readonly #arrived = new Mailbox<FakeRequest>();
+  readonly #left = new Mailbox<FakeRequest>();
   readonly #over = Promise.withResolvers<void>();
   readonly requests: FakeRequest[] = [];
 
@@ -46,6 +47,11 @@ export class FakeOpenAiServer implements AsyncDisposable {
     return this.#arrived.take();
   }
 
+  /** The next request whose client has gone before its answer was whole. */
+  nextLeft(): Promise<FakeRequest> {
+    return this.#left.take();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.resolve();
     await this.#server.shutdown();
@@ -61,6 +67,7 @@ export class FakeOpenAiServer implements AsyncDisposable {
       messages: body.messages ?? [],
       isStream: body.stream === true,
     };
+    request.signal.addEventListener("abort", () => this.#left.put(arrived));
     this.requests.push(arrived);
     this.#arrived.put(arrived);
     return await (this.#scripts.shift() ?? answer("Fine."))(arrived, this.#over.promise);

@@ -1,12 +1,16 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { cpuUsage } from "node:process";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { Cast } from "../bench/generator/cast.ts";
 import { serve } from "../bench/generator/ceiling.ts";
+import { nowUs } from "../bench/generator/clock.ts";
 import { clientHeader, FRAMES, LINES, unwrapLines } from "../bench/generator/framing.ts";
 import { Histogram } from "../bench/generator/histogram.ts";
 import { Mark, unmarkedText, writeMark } from "../bench/generator/mark.ts";
+import { Meter } from "../bench/generator/meter.ts";
+import { Pace } from "../bench/generator/pace.ts";
 import type { Plan, Result, Topology, WireName } from "../bench/generator/plan.ts";
 import { Receiver } from "../bench/generator/receiver.ts";
 import { Reference } from "../bench/generator/reference.ts";
@@ -516,6 +520,50 @@ Deno.test("A closed loop keeps its window and is clean", async () => {
   const result = await runWebSocket(NO_FAULT, { load: { window: 3 } });
   deepEqual(counts(result), CLEAN);
   ok(result.messagesPerSecond > 60);
+});
+
+Deno.test("A meter counts the processor's time but for turns that only waited, and others on the core make that no less than nothing", async () => {
+  const meter = new Meter();
+  meter.startCpu();
+  work();
+  meter.stopCpu();
+  ok(meter.cpu > 0);
+  meter.idled(1e12);
+  meter.stopCpu();
+  equal(meter.cpu, 0);
+  meter.startCpu();
+  await meter.asleep(Promise.resolve().then(work));
+  meter.idled(1e12);
+  meter.stopCpu();
+  ok(meter.cpu > 0, "what was read while a timer was waited for is work");
+});
+
+/** Until the processor's time has moved. */
+function work(): void {
+  const from = cpuUsage();
+  while (cpuUsage(from).user + cpuUsage(from).system < 5000);
+}
+
+Deno.test("A receiver waits for more where a unit has no length, and does not turn for ever", () => {
+  const framing = { ...LINES, endOf: (_: Buffer, from: number) => from };
+  const receiver = new Receiver({
+    ...{ client: 0, framing, hasSeq: false, own: new Set() },
+    events: { message: () => true, known: () => {} },
+    other: () => {},
+  });
+  equal(receiver.read(Buffer.from("no mark\n"), 8), 0);
+});
+
+Deno.test("After a stall an open loop says what is due in several turns, and all of it", async () => {
+  const meter = new Meter();
+  const startUs = nowUs() - 30e6;
+  [meter.fromUs, meter.toUs] = [startUs, startUs + 25e6];
+  const flushed: number[] = [];
+  let said = 0;
+  const flush = () => flushed.push(said);
+  const pace = new Pace({ meter, say: () => said++, flush, isStopped: () => false });
+  await pace.openLoop(1000, [0], startUs);
+  deepEqual(flushed, [10_000, 20_000, 25_000]);
 });
 
 Deno.test("A run refuses what its wire cannot do", () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Envelope } from "../protocol/message.ts";
+import { SILENT_LOG } from "../server/log.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { bot, call, exchange, is, says, tokenOf } from "./scenario.ts";
 import { TestServer } from "./test_server.ts";
@@ -428,3 +429,89 @@ for (const path of ["/api/login", "/api/messages/%23general"]) {
     assert.equal(await server.store.findUser("alice"), null);
   });
 }
+
+Deno.test("HEAD is refused where GET makes a connection or does a command, and nobody arrives by it", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  for (const path of ["/api/stream", "/api/rooms", "/ws"]) {
+    const { status, headers } = await call(server, path, { token, method: "HEAD" });
+    assert.deepEqual([path, status, headers.get("allow")], [path, 405, "GET, POST"]);
+  }
+  assert.equal(server.chat.sessions.size, 0);
+  assert.equal((await call(server, "/healthz", { method: "HEAD" })).status, 200);
+});
+
+for (
+  const [method, path] of [["DELETE", "rooms"], ["GET", "nothing"], ["PUT", "messages/alice"], [
+    "POST",
+    "users",
+  ]]
+) {
+  Deno.test(`${method} /api/${path}, which there is not, is answered in JSON: 404 unknown_command`, async () => {
+    await using server = await TestServer.start();
+    const token = await tokenOf(server, "alice");
+    const { status, json } = await call(server, `/api/${path}`, { token, method: method! });
+    assert.deepEqual([status, json.error, typeof json.message], [404, "unknown_command", "string"]);
+  });
+}
+
+Deno.test("a user whose name is a number has a history over HTTP like any other", async () => {
+  await using server = await TestServer.start();
+  const token = await tokenOf(server, "alice");
+  await tokenOf(server, "7123456");
+  await call(server, "/api/messages/7123456", { token, body: "hello" });
+  const { status, json } = await call(server, "/api/messages/7123456?limit=5", { token });
+  assert.deepEqual([status, json.messages?.map((message: Envelope) => message.message)], [200, ["hello"]]);
+  assert.equal((await call(server, "/api/messages/7123456?limit=x", { token })).json.error, "bad_arguments");
+});
+
+Deno.test("a body that breaks off is no fault of the server's", async () => {
+  const faults: unknown[] = [];
+  const log = { ...SILENT_LOG, error: (...fault: unknown[]) => void faults.push(fault) };
+  await using server = await TestServer.start({ log });
+  const token = await tokenOf(server, "alice");
+  for (const path of ["/api/login", "/api/messages", "/api/messages/%23general"]) {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port: server.webPort });
+    const head =
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.webPort}\r\nAuthorization: Bearer ${token}\r\n`;
+    await conn.write(new TextEncoder().encode(`${head}Content-Length: 100\r\n\r\n{`));
+    await call(server, "/api/rooms", { token });
+    conn.close();
+    await call(server, "/api/rooms", { token });
+  }
+  await call(server, "/healthz");
+  assert.deepEqual(faults, []);
+});
+
+/** Sends what may be half a request; resolves with the answer, whether or not the server closes then. */
+async function answerTo(port: number, request: string, ends: RegExp): Promise<string> {
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(request));
+  const buffer = new Uint8Array(4096);
+  let answer = "";
+  while (!ends.test(answer)) {
+    const count = await conn.read(buffer);
+    if (count === null) break;
+    answer += new TextDecoder().decode(buffer.subarray(0, count));
+  }
+  return answer;
+}
+
+Deno.test("a body that does not come to its end within 30 s is idle_timeout", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
+  const head = `POST /api/login HTTP/1.1\r\nHost: 127.0.0.1:${server.webPort}\r\nContent-Length: 100\r\n`;
+  const answer = answerTo(server.webPort, `${head}\r\n{`, /\}$/);
+  await clock.armed(30_000);
+  clock.advance(30_000);
+  assert.match(await answer, /^HTTP\/1\.1 408 [^]*"error":"idle_timeout"/);
+});
+
+Deno.test("a body of more than 64 KiB without a length is cut off with too_long", async () => {
+  await using server = await TestServer.start();
+  const chunk = `10000\r\n${"x".repeat(65536)}\r\n`;
+  const head =
+    `POST /api/login HTTP/1.1\r\nHost: 127.0.0.1:${server.webPort}\r\nTransfer-Encoding: chunked\r\n`;
+  const answer = await answerTo(server.webPort, `${head}\r\n${chunk}1\r\nx\r\n0\r\n\r\n`, /\}$/);
+  assert.match(answer, /^HTTP\/1\.1 413 [^]*"error":"too_long"/);
+});

@@ -512,3 +512,23 @@ Deno.test("the server says closing to all when it shuts down", async () => {
   assert.equal(typeof closing.metadata.reason, "string");
   assert.ok((await text.rest()).some((line) => line.startsWith("* ")));
 });
+
+Deno.test("the error that closes names the id of its request too", async () => {
+  await using server = await TestServer.start();
+  const client = await server.tcp();
+  for (let i = 1; i <= 5; i++) {
+    client.sendJson({ type: "command", id: `try${i}`, message: "/login a", metadata: { token: "x" } });
+  }
+  const replies = (await client.rest()).map((line) => JSON.parse(line).metadata.reply_to);
+  assert.deepEqual(replies, ["try1", "try2", "try3", "try4", "try5"]);
+});
+
+Deno.test("reply_to is an id and never anything else of a line", async () => {
+  await using server = await TestServer.start();
+  const client = await server.json("alice");
+  const lines = ["hello", ' {"id":"x1","type":"chat"}', '["id"]', '"id"', '{"id":"a b","type":"chat"}'];
+  for (const line of lines) client.send(line);
+  const replies = [];
+  for (const _ of lines) replies.push((await client.envelope(is("error"))).metadata.reply_to);
+  assert.deepEqual(replies, [undefined, "x1", undefined, undefined, undefined]);
+});

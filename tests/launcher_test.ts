@@ -35,6 +35,45 @@ Deno.test("The server says what it started and where, and ends with 0 on SIGTERM
   }
 });
 
+Deno.test("On all interfaces it prints addresses that can be typed here, and says so", async () => {
+  for (const host of ["0.0.0.0", "::"]) {
+    await inFolder(async (folder) => {
+      const server = await ServerProcess.start(folder, ["--host", host, "--no-openai", "--no-thermometer"]);
+      assert.match(server.output, /TCP +nc 127\.0\.0\.1 \d+ \(on all interfaces\)$/m);
+      assert.match(server.output, /Web page +http:\/\/127\.0\.0\.1:\d+\/ \(on all interfaces\)$/m);
+      const alice = await server.tcp();
+      await alice.close();
+      await server.end();
+    });
+  }
+});
+
+Deno.test("The console talks with clients; after /quit it says that the server goes on, and how it is stopped", async () => {
+  await inFolder(async (folder) => {
+    const server = await ServerProcess.start(folder, ["--console", "--no-openai", "--no-thermometer"]);
+    await server.printed(/^\* Welcome, operator\. You are in #general\./m);
+    const alice = await server.tcp();
+    alice.send("alice\noperator: anybody there?");
+    await server.printed(/\] alice: anybody there\?$/m);
+    await server.type("alice: yes");
+    await alice.until((line) => line.endsWith("operator: yes"));
+    await server.type("/quit");
+    await server.printed(/^\* Goodbye\.\nThe server goes on; Ctrl-C stops it\.$/m);
+    await server.type("nobody reads this");
+    await alice.close();
+    assert.equal(await server.end("SIGINT"), 0);
+  });
+});
+
+Deno.test("A console at which nobody types does not keep the server from ending", async () => {
+  await inFolder(async (folder) => {
+    const server = await ServerProcess.start(folder, ["--console", "--no-openai", "--no-thermometer"]);
+    await server.printed(/^\* Welcome, operator\./m);
+    assert.equal(await server.end("SIGINT"), 0);
+    assert.doesNotMatch(server.output, /The server goes on/);
+  });
+});
+
 Deno.test("Each part can be switched off by a flag, by the environment and in .env", async () => {
   const off = /Web page +off.*\n.*Thermometer +off.*\n.*AI bot +off/;
   const ways = [
@@ -143,7 +182,7 @@ Deno.test("What was said before a restart is there after it, and who was away ge
     server = await ServerProcess.start(folder);
     const bob = await server.tcp();
     bob.send("bob");
-    const lines = await bob.all((line) => line === "* 1 stored messages.");
+    const lines = await bob.all((line) => line === "* 1 stored message.");
     assert.match(lines.at(-2)!, /^\[Stored\] \[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\]\[alice\] 'see you at five'$/);
     await bob.close();
     await server.end();

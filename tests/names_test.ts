@@ -106,6 +106,11 @@ Deno.test("a room name is # and 1 to 48 letters, marks and digits of any script,
     "#\u202ea",
     "#a\0",
     "#a\ud800",
+    "#general\u3164",
+    "#gen\u034feral",
+    "#general\ufe0f",
+    "#gener\u115fal",
+    "#general\u180b",
   ];
   for (const name of bad) assert.ok(isBadName(() => requireRoomName(name)), name);
 });

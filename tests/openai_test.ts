@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
 import { Conversation, estimateTokens, FORGET_AFTER_MS, rebuild } from "../bots/conversation_memory.ts";
 import type { RunningBot } from "../bots/bot.ts";
 import { endpointFrom, startOpenAi } from "../bots/openai.ts";
@@ -244,7 +243,7 @@ Deno.test("/stop ends the request at the endpoint", async () => {
   s.world.stop("alice");
   const stopped = await s.world.next();
   assert.equal(stopped.message, "Half\n\n[Stopped.]");
-  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await s.server.nextLeft()).messages.at(-1)!.content, "Why?");
   assert.equal(s.clock.pending, 0);
 });
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Envelope } from "../protocol/message.ts";
+import { FakeClock } from "./fake_clock.ts";
 import type { LineClient } from "./line_client.ts";
 import { bot, codes, is, quit, says, texts } from "./scenario.ts";
 import { assertError, TestServer } from "./test_server.ts";
@@ -173,9 +174,24 @@ Deno.test("/list gives each room with its members, who is online, whether one jo
   await quit(alice);
   const { rooms } = (await bob.command("/list")).metadata;
   assert.deepEqual(rooms, [
-    { room: "#dev", members: 1, online: 0, joined: false, last_seq: seq },
     { room: "#general", members: 2, online: 1, joined: true, last_seq: 0 },
+    { room: "#dev", members: 1, online: 0, joined: false, last_seq: seq },
   ]);
+});
+
+Deno.test("/list is not filled up by rooms that nobody is in, and says that there are more", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await alice.command("/join #zoo");
+  await Promise.all(
+    Array.from({ length: 1000 }, (_, n) => server.store.findOrMakeRoom(`#-${n}`, Date.now())),
+  );
+  const { rooms, more } = (await bob.command("/list")).metadata as {
+    rooms: { room: string }[];
+    more: boolean;
+  };
+  assert.deepEqual(rooms.slice(0, 2).map(({ room }) => room), ["#general", "#zoo"]);
+  assert.deepEqual([rooms.length, more], [1000, true]);
 });
 
 Deno.test("/users gives who is online, /users #room its members, also those who are away", async () => {
@@ -420,4 +436,51 @@ Deno.test("rooms, memberships and messages outlive a restart of the server", asy
   assert.deepEqual(texts(messagesOf(await again.command("/history #dev"))), ["kept"]);
   await server.stop();
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("one user makes 30 rooms at once and then one every 10 s; joining what is there stays free", async () => {
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock, isRateLimited: true });
+  const [alice, bob] = await pair(server);
+  for (let i = 0; i < 30; i++) assert.equal((await alice.command(`/join #r${i}`)).metadata.code, "joined");
+  const refused = await alice.command("/join #more");
+  assertError(refused, "rate_limited");
+  assert.ok(Number(refused.metadata.retry_after_ms) <= 10_000);
+  assertError(await alice.command("/history #more"), "no_such_room");
+  assert.equal((await alice.command("/join #r0")).metadata.code, "joined");
+  assert.equal((await bob.command("/join #more")).metadata.code, "joined");
+  clock.advance(10_000);
+  assert.equal((await alice.command("/join #more2")).metadata.code, "joined");
+});
+
+Deno.test("/list gives one's own rooms first", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = await pair(server);
+  await bob.command("/join #busy");
+  await (await server.json("carol")).command("/join #busy");
+  await alice.command("/join #mine");
+  const { metadata } = await alice.command("/list");
+  const rooms = metadata.rooms as { room: string }[];
+  assert.deepEqual(rooms.map(({ room }) => room), ["#general", "#mine", "#busy"]);
+});
+
+Deno.test("no reply is larger than 256 KiB, however many rooms with long names one is in", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const { id } = (await server.store.findUser("alice"))!;
+  const names = Array.from(
+    { length: 1500 },
+    (_, i) => "#" + "\u{20000}".repeat(44) + String(i).padStart(4, "0"),
+  );
+  const made = await Promise.all(names.map((name) => server.store.findOrMakeRoom(name, 0)));
+  await Promise.all(made.map((room) => server.store.join(room.id, id, 0)));
+  await quit(alice);
+  const again = await server.json("alice");
+  const welcome = JSON.parse(again.transcript.find((line) => line.includes('"welcome"'))!);
+  const replies = [welcome, await again.command("/conversations"), await again.command("/list")];
+  for (const reply of replies) {
+    assert.equal(reply.metadata.more, true, reply.metadata.code);
+    const bytes = new TextEncoder().encode(JSON.stringify(reply)).length;
+    assert.ok(bytes <= 256 * 1024 && bytes > 100 * 1024, `${reply.metadata.code} has ${bytes}`);
+  }
 });

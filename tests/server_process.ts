@@ -13,17 +13,19 @@ async function permissions(): Promise<string[]> {
 export class ServerProcess {
   readonly #child: Deno.ChildProcess;
   readonly #printed: Promise<void>;
+  readonly #hasConsole: boolean;
   /** What it printed so far. */
   output = "";
   port = 0;
   webPort = 0;
 
   private constructor(args: string[], cwd: string, env: Record<string, string>) {
+    this.#hasConsole = args.includes("--console");
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", ...args],
       cwd,
       env: { NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin: this.#hasConsole ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -81,11 +83,19 @@ export class ServerProcess {
     return client;
   }
 
+  /** Where it has a console, what sits at its terminal types. */
+  async type(line: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(line + "\n"));
+    writer.releaseLock();
+  }
+
   /** @returns the exit code */
   async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);
     const { code } = await this.#child.status;
     await this.#printed;
+    if (this.#hasConsole) await this.#child.stdin.close().catch(() => {});
     return code;
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Clock } from "../server/clock.ts";
+import { GroupCommit } from "../server/sqlite/group_commit.ts";
 import { noColumns } from "../server/sqlite/append.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
 import { textsBetween } from "../server/sqlite/log_texts.ts";
@@ -9,11 +10,13 @@ import { openForWriting } from "../server/sqlite/open_database.ts";
 import { APPLICATION_ID } from "../server/sqlite/schema.ts";
 import { ScratchTexts } from "../server/sqlite/scratch_texts.ts";
 import { foldText, parseSearchWords } from "../server/sqlite/search_words.ts";
+import { SearchIndex } from "../server/sqlite/search_index.ts";
 import { faultOf } from "../server/sqlite/sqlite_errors.ts";
 import { SqliteStore } from "../server/sqlite/sqlite_store.ts";
 import { Statements } from "../server/sqlite/statements.ts";
 import { StoreOpenError } from "../server/sqlite/store_open_error.ts";
 import { WriteOperations } from "../server/sqlite/write_operations.ts";
+import { FillingDisk } from "./filling_disk.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { testStore } from "./store_contract.ts";
 
@@ -378,6 +381,46 @@ Deno.test("a batch fails as a whole while another process holds the database, an
   assert.equal(runBatch(operations, batch).failures.size, 0);
 });
 
+Deno.test("a disk on which nothing can be written is not well, until there is room again", async () => {
+  using folder = new TemporaryFolder();
+  using db = openForWriting({ folder: folder.path, synchronous: "NORMAL" });
+  const disk = new FillingDisk(db);
+  const operations = new WriteOperations(disk);
+  const commits = new GroupCommit((batch) => Promise.resolve().then(() => runBatch(operations, batch)));
+  const changes = () => db.prepare("SELECT total_changes() AS changes").get()!.changes;
+  const before = changes();
+  await commits.check();
+  assert.equal(changes(), before, "a check wrote something");
+  disk.left = 0;
+  await assert.rejects(commits.call("findOrMakeRoom", "#tea", NOW), { message: "full" });
+  for (let again = 0; again < 2; again++) await assert.rejects(commits.check(), { message: "full" });
+  disk.left = Infinity;
+  await commits.check();
+  disk.left = 0;
+  await commits.check();
+});
+
+Deno.test("a token is good although its use cannot be noted, which is noted by the hour", async () => {
+  using folder = new TemporaryFolder();
+  const HOUR_MS = 60 * 60 * 1000;
+  const lastUse = () => folder.query("SELECT last_used_at AS at FROM tokens")[0]!.at;
+  await folder.use(async (store) => {
+    const { user } = await fill(store, []);
+    await store.addToken(user.id, "token", NOW);
+    assert.equal((await store.findToken("token", NOW + HOUR_MS - 1))?.name, "alice");
+    await store.head();
+    assert.equal(lastUse(), NOW);
+    folder.query(`CREATE TRIGGER no_room BEFORE UPDATE ON tokens BEGIN SELECT raise(ABORT, 'full'); END`);
+    assert.equal((await store.findToken("token", NOW + HOUR_MS))?.name, "alice");
+    await store.markRead(1, user.id, 0);
+    folder.query("DROP TRIGGER no_room");
+    assert.equal(lastUse(), NOW);
+    assert.equal((await store.findToken("token", NOW + HOUR_MS))?.name, "alice");
+    await store.markRead(1, user.id, 0);
+    assert.equal(lastUse(), NOW + HOUR_MS);
+  });
+});
+
 Deno.test("an error while writing or syncing is fatal, and one of a full disk is not", () => {
   const withCode = (errcode: number) => faultOf(Object.assign(new Error("SQLite"), { errcode }));
   for (const code of [10, 778, 1034, 1290]) assert.equal(withCode(code), "fatal", `code ${code}`);
@@ -456,6 +499,56 @@ Deno.test("SqliteStore makes the index again where it is missing, damaged, or an
     const progress = folder.query("SELECT indexed_seq FROM progress", "search.db");
     assert.deepEqual(progress, [{ indexed_seq: round + 1 }], `round ${round}`);
   }
+});
+
+Deno.test("a damaged index that cannot be made again at once is made when it can", () => {
+  using folder = new TemporaryFolder();
+  const path = `${folder.path}/index`;
+  Deno.mkdirSync(path);
+  const open = () => new SearchIndex(path, { epoch: "one", head: 1 });
+  const text = { seq: 1, conversation_id: 1, sender_id: 1, text: "tea" };
+  const query = { match: "tea", conversationIds: [1], before: 9, limit: 9 };
+  const sound = open();
+  sound.add([text]);
+  sound.close();
+  overwrite(`${path}/search.db`, 4096, 4096);
+  const index = open();
+  assert.equal(index.indexedSeq, 1);
+  Deno.removeSync(path, { recursive: true });
+  for (let again = 0; again < 2; again++) assert.throws(() => index.find(query));
+  Deno.mkdirSync(path);
+  assert.equal(index.find(query), null);
+  index.add([text]);
+  assert.deepEqual(index.find(query), [1]);
+  index.close();
+});
+
+Deno.test("of a search the first 1,000 units, 16 words and 4 prefixes are read", () => {
+  assert.equal(parseSearchWords("*".repeat(1000) + "a"), null);
+  assert.deepEqual(parseSearchWords(`"${"*".repeat(999)}a`), null);
+  assert.equal(parseSearchWords("x".repeat(5000))!.text.length, 1000);
+  const words = Array.from({ length: 20 }, (_, index) => `w${index}`);
+  const first = words.slice(0, 16).join(" ");
+  assert.equal(parseSearchWords(words.join(" "))!.text, first);
+  assert.equal(parseSearchWords(`"${words.join(" ")}"*`)!.match, `"${first}"`);
+  assert.equal(parseSearchWords(words.join("-"))!.match, `"${first.replaceAll(" ", "-")}"`);
+  assert.equal(parseSearchWords("a* b* c* d* e* f")!.match, '"a"* AND "b"* AND "c"* AND "d"* AND "f"');
+  assert.deepEqual(parseSearchWords("tea**")!.match, '"tea"*');
+});
+
+Deno.test("a snippet shows the first hit and what is around it, however often the word is there", () => {
+  const scratch = new ScratchTexts();
+  const snippetIn = (text: string, match = "tea") => scratch.snippets(match, [{ seq: 1, text }]).get(1)!;
+  assert.equal(snippetIn("green Tea\x01 and\x02 tea"), "green **Tea**  and  **tea**");
+  const often = snippetIn("tea ".repeat(4000), Array(16).fill("tea").join(" AND "));
+  assert.match(often, /^(\*\*tea\*\* ?)+…$/);
+  assert.ok(often.length < 300);
+  const words = "some words that lead to it ".repeat(10);
+  assert.match(snippetIn(`${words}tea ${words}`), /^…[a-z][a-z ]{20,60} \*\*tea\*\* [a-z ]{50,140}[a-z]…$/);
+  const noSpaces = snippetIn(`${"\u{1f600}".repeat(500)}tea${"\u{1f600}".repeat(500)}`);
+  assert.match(noSpaces, /^…(\u{1f600})+\*\*tea\*\*(\u{1f600})+…$/u);
+  assert.equal(snippetIn("t".repeat(400), `${"t".repeat(400)}`), `**${"t".repeat(199)}**…`);
+  scratch.close();
 });
 
 const anyText = fc.oneof(

@@ -123,6 +123,7 @@ function testUsers(test: Test): void {
       passwordHash: "hash",
       isPlaceholder: false,
       deliveredSeq: 0,
+      lastSeenAt: made!.lastSeenAt,
     });
   });
 
@@ -183,7 +184,8 @@ function testUsers(test: Test): void {
   test("a name is refused to others while it is taken or messages wait for it", async (world) => {
     const alice = await world.user("alice");
     await world.user("bob");
-    await world.store.findOrReserveUser("joe");
+    const joe = await world.store.findOrReserveUser("joe");
+    await world.say(alice, await world.store.findOrMakeDirect(alice.id, joe.id, NOW), "hello");
     assert.equal(await world.store.renameUser(alice.id, "BOB", NOW), false);
     assert.equal(await world.store.renameUser(alice.id, "joe", NOW), false);
     assert.equal((await world.store.userById(alice.id))?.name, "alice");
@@ -240,6 +242,56 @@ function testTokens(test: Test): void {
     await world.store.removeToken("unknown");
     assert.equal(await world.store.findToken("ended", NOW), null);
     assert.deepEqual(await world.store.findToken("other", NOW), alice);
+  });
+
+  test("a name that was reserved for a message which was refused is free", async (world) => {
+    const alice = await world.user("alice");
+    const joe = await world.store.findOrReserveUser("joe");
+    await world.store.findOrMakeDirect(alice.id, joe.id, NOW);
+    assert.equal(await world.store.renameUser(alice.id, "Joe", NOW + DAY_MS), true);
+    assert.equal((await world.store.findUser("joe"))?.id, alice.id);
+    assert.equal((await world.store.findOrReserveUser("joe")).id, alice.id);
+  });
+
+  test("five former names lead to their account, older ones are free", async (world) => {
+    const alice = await world.user("a0");
+    for (let i = 1; i <= 7; i++) await world.store.renameUser(alice.id, `a${i}`, NOW + DAY_MS + i);
+    const owners = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((i) => world.store.findUser(`a${i}`)));
+    assert.deepEqual(owners.map((owner) => owner?.id === alice.id), [
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+    await world.user("a0");
+  });
+
+  test("a token is added, and a password set, only where the one that was checked is still the password", async (world) => {
+    const { store } = world;
+    const alice = await world.user("alice");
+    assert.equal(await store.setPassword(alice.id, "hash", null, null), true);
+    assert.equal(await store.addToken(alice.id, "late", NOW, null), false);
+    assert.equal(await store.setPassword(alice.id, "other", null, null), false);
+    assert.equal(await store.findToken("late", NOW), null);
+    assert.equal((await store.userById(alice.id))?.passwordHash, "hash");
+    assert.equal(await store.addToken(alice.id, "good", NOW, "hash"), true);
+    assert.equal(await store.addToken(alice.id, "any", NOW), true);
+  });
+
+  test("an open question is where it was asked, for the bot that was asked, until it has its answer", async (world) => {
+    const { store } = world;
+    const [alice, bob] = [await world.user("alice"), await world.user("ai", { isBot: true })];
+    const room = await world.room("#tea", alice);
+    const seq = await world.say(alice, room, "why?", { askedBotId: bob.id });
+    assert.equal(await store.openQuestion(seq, bob.id), room.id);
+    assert.equal(await store.openQuestion(seq, alice.id), null);
+    assert.equal(await store.openQuestion(seq + 1, bob.id), null);
+    await world.say(bob, room, "so", { answersSeq: seq });
+    assert.equal(await store.openQuestion(seq, bob.id), null);
   });
 
   test("a new password ends the user's other tokens", async (world) => {
@@ -354,15 +406,23 @@ function testConversations(test: Test): void {
     assert.deepEqual(await world.store.conversationsOf(alice.id), [room, direct, feed]);
   });
 
-  test("rooms are listed by name with members and last message", async (world) => {
+  test("rooms are listed with members and last message: the fullest, the liveliest, then by name", async (world) => {
     const [alice, bob] = [await world.user("alice"), await world.user("bob")];
     const tea = await world.room("#tea", alice, bob);
-    const coffee = await world.room("#Coffee");
-    const seq = await world.say(alice, tea, "hello");
-    assert.deepEqual(await world.store.listRooms(), [
-      { conversationId: coffee.id, room: "#Coffee", members: 0, lastSeq: 0 },
-      { conversationId: tea.id, room: "#tea", members: 2, lastSeq: seq },
-    ]);
+    const coffee = await world.room("#Coffee", alice);
+    const [second, first] = [await world.room("#b"), await world.room("#a")];
+    const water = await world.room("#water", alice);
+    const teaSeq = await world.say(alice, tea, "hello");
+    const waterSeq = await world.say(alice, water, "hello");
+    const all = [
+      { conversationId: tea.id, room: "#tea", members: 2, lastSeq: teaSeq },
+      { conversationId: water.id, room: "#water", members: 1, lastSeq: waterSeq },
+      { conversationId: coffee.id, room: "#Coffee", members: 1, lastSeq: 0 },
+      { conversationId: first.id, room: "#a", members: 0, lastSeq: 0 },
+      { conversationId: second.id, room: "#b", members: 0, lastSeq: 0 },
+    ];
+    assert.deepEqual(await world.store.listRooms(9), all);
+    assert.deepEqual(await world.store.listRooms(3), all.slice(0, 3));
   });
 
   test("summaries come newest first, with destination, last message and what is unread", async (world) => {

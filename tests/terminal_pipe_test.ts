@@ -45,16 +45,11 @@ function welcome(
   connection: ScriptedConnection,
   login: { id: string },
   missed = [] as ReturnType<typeof chat>[],
+  words = "",
 ) {
+  const metadata = { user: "alice", token: "t", epoch: "e", rooms: ["#general"], seq: 9 };
   connection.send(
-    notification("welcome", {
-      reply_to: login.id,
-      user: "alice",
-      token: "t",
-      epoch: "e",
-      rooms: ["#general"],
-      seq: 9,
-    }),
+    notification("welcome", { reply_to: login.id, ...metadata }, words),
     ...missed,
     notification("caught_up", { count: missed.length, seq: 9 }),
   );
@@ -95,6 +90,24 @@ Deno.test("what comes is printed as lines of text mode, stored messages marked, 
     `[Stored] [${LOCAL}][bob #general] 'you missed \\u{1b}[31mthis'`,
     `[${LOCAL}] #general bob: live`,
   ]);
+});
+
+Deno.test("the welcome comes before what was missed, as in text mode", async () => {
+  const server = new ScriptedServer();
+  const output: string[] = [];
+  const code = runPipe({
+    connect: server.connect,
+    name: "alice",
+    style: PLAIN_STYLE,
+    input: inOrder([]),
+    output: (text) => output.push(text),
+    errors: () => {},
+  });
+  const connection = await server.accept();
+  const missed = [chat(8, "bob", "psst", { metadata: { stored: true } })];
+  welcome(connection, await connection.next(), missed, "Welcome, alice.");
+  assert.equal(await code, 0);
+  assert.deepEqual(output, ["* Welcome, alice.", `[Stored] [${LOCAL}][bob #general] 'psst'`]);
 });
 
 Deno.test("a message that is refused gives 1, and the lines after it are sent all the same", async () => {

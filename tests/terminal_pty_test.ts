@@ -1,76 +1,7 @@
 import assert from "node:assert/strict";
-import { ChatClient } from "../client/chat_client.ts";
-import { connectTcp } from "../client/tcp_transport.ts";
 import { TestServer } from "./test_server.ts";
-import { noTmux, TmuxTerminal } from "./tmux_terminal.ts";
-
-const CLIENT = new URL("../client.ts", import.meta.url).pathname;
-const CONFIG = new URL("../deno.json", import.meta.url).pathname;
-
-/** With the one permission that it needs: were it to need another, it would ask for that on the screen, and the test fail. */
-const RUN = `${Deno.execPath()} run --quiet --no-check --config ${CONFIG} --allow-net`;
-
-/** A server, a terminal in which nothing runs yet, and others who are logged in by other means. */
-class Stage {
-  readonly #others: ChatClient[] = [];
-
-  constructor(public server: TestServer, readonly terminal: TmuxTerminal) {}
-
-  static async open({ columns = 60, rows = 20 } = {}): Promise<Stage> {
-    return new Stage(await TestServer.start(), await TmuxTerminal.open({ columns, rows }));
-  }
-
-  /** Starts the client in the terminal; what it exits with is printed after it. */
-  async start(flags = "--name alice", permissions = ""): Promise<void> {
-    await this.terminal.enter(
-      `${RUN} ${permissions} ${CLIENT} --server tcp://127.0.0.1:${this.server.port} ${flags}; echo "exit code $?"`,
-    );
-  }
-
-  async other(login: { name: string; token?: string }): Promise<ChatClient> {
-    const connect = connectTcp({ hostname: "127.0.0.1", port: this.server.port });
-    const client = new ChatClient({ connect, login, backoff: () => 50 });
-    this.#others.push(client);
-    await client.start();
-    return client;
-  }
-
-  /** A bot that has joined the room. */
-  async bot(): Promise<ChatClient> {
-    const bot = await this.other({
-      name: "openai",
-      token: await this.server.chat.accounts.botToken("openai"),
-    });
-    await bot.command("/join #general");
-    return bot;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#others.map((client) => client.close()));
-    await this.terminal[Symbol.asyncDispose]();
-    await this.server[Symbol.asyncDispose]();
-  }
-}
-
-const PROMPT = /^#general> $/m;
-
-/** Looks for a screen that ends with this line being typed, of which there are no copies, and shows `text` above it. */
-function typing(line: string, text: RegExp): (screen: string) => boolean {
-  return (screen) => text.test(screen) && bare(screen).split("#general>").slice(1).join() === bare(line);
-}
-
-function showing(text: string): (screen: string) => boolean {
-  return (screen) => bare(screen).includes(bare(text));
-}
-
-/** Without white space, since the right edge of the screen breaks lines anywhere. */
-function bare(text: string): string {
-  return text.replace(/\s/g, "");
-}
-
-function pty(name: string, body: () => Promise<void>): void {
-  Deno.test({ name: `terminal: ${name}`, ignore: noTmux, fn: body });
-}
+import { TmuxTerminal } from "./tmux_terminal.ts";
+import { CLIENT, PROMPT, pty, RUN, showing, Stage } from "./terminal_stage.ts";
 
 pty("asks for a name, says what is typed, and shows what others say", async () => {
   await using stage = await Stage.open();
@@ -87,56 +18,6 @@ pty("asks for a name, says what is typed, and shows what others say", async () =
   const screen = await terminal.until(/bob → you: psst$/m);
   assert.match(screen, /^\d\d:\d\d #general bob: hello yourself$/m);
   assert.equal(screen.match(/hello there/g)?.length, 1, "the typed line is shown once, as part of the log");
-});
-
-pty(
-  "keeps the line that is being typed, also when it wraps, while messages and a draft come in",
-  async () => {
-    await using stage = await Stage.open({ columns: 40 });
-    const { terminal } = stage;
-    await stage.start();
-    await terminal.until(PROMPT);
-    const typed = "this line is longer than the terminal is wide, twice over, with 你好世界 and a 🎉 in it";
-    await terminal.type(typed);
-    await terminal.until(/a 🎉 in it/);
-    const bot = await stage.bot();
-    for (
-      const delta of ["Once upon a time ", "there was a draft that grew ", "to three rows in its place."]
-    ) {
-      bot.signal("/draft", { destination: "#general", metadata: { draft: "d1", delta } });
-    }
-    const drafting = await terminal.until(/in its place/);
-    assert.match(drafting, /^openai is writing in #general:$/m);
-    assert.equal(drafting.match(/Once upon a time/g)?.length, 1);
-    await bot.say("#general", "The whole answer.", { metadata: { draft: "d1" } });
-    const answered = await terminal.until(typing(typed, /#general openai: The whole answer\./));
-    assert.doesNotMatch(answered, /is writing|Once upon/);
-    await terminal.press("Enter");
-    await terminal.until((screen) =>
-      typing("", /^#general> $/m)(screen) && showing("#general alice: " + typed)(screen)
-    );
-  },
-);
-
-pty("stays in order when the window changes its size", async () => {
-  await using stage = await Stage.open({ columns: 50 });
-  const { terminal } = stage;
-  await stage.start();
-  await terminal.until(PROMPT);
-  const bob = await stage.other({ name: "bob" });
-  await bob.say("#general", "before");
-  const typed = "a line that wraps in a narrow window and does not in a wide one";
-  await terminal.type(typed);
-  await terminal.until(/a wide one/);
-  await terminal.until(/^\* bob is online$/m);
-  for (const columns of [30, 100, 45]) {
-    // tmux tells the program a moment after it has changed the window; what is drawn in between goes astray.
-    const drawn = terminal.output.length;
-    await terminal.resize(columns, 20);
-    await terminal.until(() => terminal.output.slice(drawn).includes("\r\x1b[J"));
-    await bob.say("#general", `at ${columns}`);
-    await terminal.until(typing(typed, new RegExp(`at ${columns}$`, "m")));
-  }
 });
 
 pty("shows an outage, sends what was typed meanwhile, and shows what was missed once", async () => {
@@ -188,6 +69,52 @@ pty("shows what was missed while nobody was there, and sums it up", async () => 
   assert.match(screen, /^\[Stored\] \d\d:\d\d bob → you: two$/m);
 });
 
+pty(
+  "shows the welcome, then the room, then what was missed, to somebody new and to who comes back",
+  async () => {
+    await using stage = await Stage.open({ columns: 80, rows: 30 });
+    const { terminal } = stage;
+    const bob = await stage.other({ name: "bob" });
+    await bob.say("#general", "good morning");
+    await bob.say("alice", "when you come, call me");
+    await stage.start();
+    const first = await terminal.until(showing("── 1 message while you were away: 1 from bob ──"));
+    assert.deepEqual(timeless(first), [
+      "* Welcome, alice. You are in #general. /help lists the commands. Whoever comes",
+      "  while you are away can take this name; /password SECRET makes it yours alone.",
+      "── in #general before you came ──",
+      "#general bob: good morning",
+      "── while you were away ──",
+      "[Stored] bob → you: when you come, call me",
+      "── 1 message while you were away: 1 from bob ──",
+    ]);
+    await terminal.press("C-d");
+    await terminal.until(/^exit code 0\nready> $/m);
+    await bob.say("#general", "are you there?");
+    await bob.say("#general", "no?");
+    await terminal.enter("clear");
+    await terminal.until((screen) => screen === "ready> ");
+    await stage.start();
+    const second = await terminal.until(showing("── 2 messages while you were away: 2 in #general ──"));
+    assert.deepEqual(timeless(second), [
+      "* Welcome, alice. You are in #general. /help lists the commands.",
+      "── in #general before you came ──",
+      "#general bob: good morning",
+      "── while you were away ──",
+      "[Stored] #general bob: are you there?",
+      "[Stored] #general bob: no?",
+      "── 2 messages while you were away: 2 in #general ──",
+    ]);
+  },
+);
+
+/** The rows of the log, without times and without who comes and goes. */
+function timeless(screen: string): string[] {
+  const rows = screen.slice(screen.indexOf("* Welcome")).split("\n");
+  return rows.filter((row) => !/^\* \S+ is o(n|ff)line$|^#general> *$/.test(row))
+    .map((row) => row.replace(/(^|\] )\d\d:\d\d /, "$1").trimEnd());
+}
+
 pty("asks for the password of a name that has one, without showing it", async () => {
   await using stage = await Stage.open();
   const { terminal } = stage;
@@ -224,72 +151,6 @@ pty("lets no escape sequence of others through to the terminal", async () => {
   assert.match(screen, /^ {4}\* carol joined #general$/m);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(terminal.output, /\x1b\]|\x9b|\x1bc|\x1b\[2J|\x07/);
-});
-
-pty("completes commands, names and rooms, and goes back through what was typed", async () => {
-  await using stage = await Stage.open();
-  const { terminal } = stage;
-  const bob = await stage.other({ name: "bob" });
-  await bob.command("/join #tea");
-  await stage.start();
-  await terminal.until(PROMPT);
-  // When this is shown, the client has learned who and what there is.
-  await terminal.enter("hello");
-  await terminal.until(/alice: hello$/m);
-  await terminal.type("/jo");
-  await terminal.press("Tab");
-  await terminal.until(/^#general> \/join $/m);
-  await terminal.until(/^\/join ROOM: joins a room/m);
-  await terminal.type("t");
-  await terminal.press("Tab");
-  await terminal.until(/^#general> \/join #tea $/m);
-  await terminal.press("Enter");
-  await terminal.until(/^#tea> $/m);
-  await terminal.type("bo");
-  await terminal.press("Tab");
-  await terminal.until(/^#tea> bob: $/m);
-  await terminal.enter("hi");
-  await terminal.until(/you → bob: hi$/m);
-  await terminal.press("Up", "Up");
-  await terminal.until(/^#tea> \/join #tea $/m);
-});
-
-pty("makes one message of a paste of several lines", async () => {
-  await using stage = await Stage.open();
-  const { terminal } = stage;
-  await stage.start();
-  await terminal.until(PROMPT);
-  await terminal.paste("def f(x):\n\treturn x\n");
-  await terminal.until(/^#general> def f\(x\):␤ {4}return x$/m);
-  await terminal.press("Enter");
-  await terminal.until(/#general alice: def f\(x\):\n\s+return x$/m);
-  const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 1}`);
-  await terminal.paste(lines.join("\n"));
-  await terminal.until(/⟦pasted text 1: 30 lines⟧/);
-  await terminal.press("Enter");
-  await terminal.until(/^ {4}line 30$/m);
-  assert.ok((await terminal.log()).includes(`alice: ${lines.join("\n    ")}`));
-});
-
-pty("sends a line that was typed ahead to the room that the line before it joined", async () => {
-  await using stage = await Stage.open();
-  const { terminal } = stage;
-  await stage.start();
-  await terminal.until(PROMPT);
-  await terminal.press(
-    "x",
-    "C-u",
-    "'/join tea'",
-    "Enter",
-    "'for tea'",
-    "Enter",
-    "/leave",
-    "Enter",
-    "'for all'",
-    "Enter",
-  );
-  await terminal.until(/#general alice: for all$/m);
-  assert.match(await terminal.screen(), /#tea alice: for tea$/m);
 });
 
 pty("leaves with Ctrl-C, Ctrl-D and /quit, and the terminal as it was", async () => {
@@ -365,6 +226,7 @@ pty("prints plain lines on a terminal that says it can do no more", async () => 
   const { terminal } = stage;
   const before = terminal.output.length;
   await terminal.enter("export TERM=dumb");
+  await terminal.until(/dumb\nready> $/);
   await stage.start("--name alice", "--allow-env=TERM");
   await terminal.until(/^\* Welcome, alice\./m);
   await terminal.enter("hello");

@@ -211,10 +211,10 @@ Deno.test("controls and bidirectional controls are spelled out; tab, line break 
   assert.equal(safeText("a\tb héllo 日本 שלום 👩‍👩‍👧"), "a\tb héllo 日本 שלום 👩‍👩‍👧");
 });
 
-Deno.test("there is no control or bidirectional control that passes", () => {
+Deno.test("there is no control, bidirectional control or other line break that passes", () => {
   for (let point = 0; point <= 0xffff; point++) {
     const char = String.fromCharCode(point);
-    const isShown = char === "\t" || !/[\p{Cc}\p{Bidi_Control}]/u.test(char);
+    const isShown = char === "\t" || !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(char);
     if (char !== "\n") assert.equal(safeText(char), isShown ? char : `\\u{${point.toString(16)}}`);
   }
 });

@@ -6,7 +6,7 @@ import type { Target } from "./plan.ts";
 import { Reference } from "./reference.ts";
 import type { Wire } from "./wires/wire.ts";
 
-/** Connections that are opened at the same time. */
+/** Connections that are opened at the same time, where a server does not take fewer. */
 const CONNECTING = 32;
 
 export class Crew {
@@ -58,7 +58,7 @@ export class Crew {
         this.#connected++;
       }
     };
-    await Promise.all(Array.from({ length: CONNECTING }, connectNext));
+    await Promise.all(Array.from({ length: this.#wire.connecting ?? CONNECTING }, connectNext));
     await Promise.all(this.#clients.map((client) => client.settle()));
     this.#senders.forEach((sender, stream) => {
       sender.prepare(stream, this.#nameOf(this.#cast.destinationOf(stream)), size);

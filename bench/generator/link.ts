@@ -112,6 +112,8 @@ export class Link {
     for (let read; (read = await this.#conn.read(this.#room(rest))) !== null;) {
       this.#filled += read;
       rest = this.#events.read(this.#in, this.#filled);
+      // A place without room would be read into for ever.
+      if (!(rest >= 0 && rest <= this.#filled)) throw new Error(`the rest cannot begin at ${rest}`);
     }
   }
 

@@ -15,22 +15,24 @@ async function main(): Promise<number> {
   const plan: Plan = await new Response(Deno.stdin.readable).json();
   try {
     const run = new Run(plan);
-    const timer = setInterval(() => void say(progressWords(run.progress)), PROGRESS_MS);
+    const timer = setInterval(() => say(progressWords(run.progress)), PROGRESS_MS);
     const result = await run.execute();
     clearInterval(timer);
-    await write(Deno.stdout, JSON.stringify(result) + "\n");
+    write(Deno.stdout, JSON.stringify(result) + "\n");
     return 0;
   } catch (error) {
-    await say(error instanceof Error ? error.message : String(error));
+    say(error instanceof Error ? error.message : String(error));
     return error instanceof RangeError ? 2 : 1;
   }
 }
 
-async function say(text: string): Promise<void> {
-  await write(Deno.stderr, text + "\n");
+/** One line. */
+function say(text: string): void {
+  write(Deno.stderr, text.replaceAll(/\s*\n\s*/g, " ") + "\n");
 }
 
-async function write(to: typeof Deno.stdout, text: string): Promise<void> {
+/** At once, so that it is out before the process exits. */
+function write(to: typeof Deno.stdout, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+  for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
 }

@@ -28,7 +28,10 @@ export class Meter {
   readonly #sink: LatencySink | undefined;
   #isNow = false;
   #idleUs = 0;
-  #startedAt: { us: number; cpuUs: number; idleUs: number } | undefined;
+  #asleep: Usage = NO_USAGE;
+  /** When the sleep that is under way began. */
+  #sleepingFrom: Usage | undefined;
+  #startedAt: Usage = NO_USAGE;
   #cpu = 0;
 
   constructor(sink?: LatencySink) {
@@ -58,23 +61,36 @@ export class Meter {
     if (intendedUs !== undefined && this.isMeasured(intendedUs)) this.#record(intendedUs, 1);
   }
 
-  /** The generator kept its core busy for so long, but with waiting. */
+  /** The generator turned for so long, as the clock has it, but only waited. */
   idled(us: number): void {
     this.#idleUs += us;
   }
 
+  /** The generator waits for a timer, and does not turn. */
+  async asleep(timer: Promise<void>): Promise<void> {
+    this.#sleepingFrom = usage();
+    await timer;
+    this.#asleep = plus(this.#asleep, since(this.#sleepingFrom));
+    this.#sleepingFrom = undefined;
+  }
+
   startCpu(): void {
-    this.#startedAt = { us: nowUs(), cpuUs: ownCpuUs(), idleUs: this.#idleUs };
+    this.#startedAt = usage();
+    this.#asleep = NO_USAGE;
+    this.#idleUs = 0;
+    if (this.#sleepingFrom) this.#sleepingFrom = this.#startedAt;
   }
 
   stopCpu(): void {
-    if (this.#startedAt === undefined) return;
-    const { us, cpuUs, idleUs } = this.#startedAt;
-    const busyUs = ownCpuUs() - cpuUs - (this.#idleUs - idleUs);
-    this.#cpu = Math.max(0, busyUs / (nowUs() - us));
+    const { us, cpuUs } = since(this.#startedAt);
+    const awakeUs = us - this.#asleep.us;
+    const awakeCpuUs = cpuUs - this.#asleep.cpuUs;
+    // Others may have had the core meanwhile, so a turn that waited cost less processor time than the clock says.
+    const idleCpuUs = awakeUs > 0 ? awakeCpuUs * Math.min(1, this.#idleUs / awakeUs) : 0;
+    this.#cpu = us > 0 ? (cpuUs - idleCpuUs) / us : 0;
   }
 
-  /** Its part of a core, of all its threads; waiting left out. */
+  /** Its part of a core, of all its threads; turns that only waited are left out. */
   get cpu(): number {
     return this.#cpu;
   }
@@ -90,7 +106,24 @@ export class Meter {
   }
 }
 
-function ownCpuUs(): number {
+/** Of the clock and of the processor. */
+interface Usage {
+  readonly us: number;
+  readonly cpuUs: number;
+}
+
+const NO_USAGE: Usage = { us: 0, cpuUs: 0 };
+
+function usage(): Usage {
   const { user, system } = cpuUsage();
-  return user + system;
+  return { us: nowUs(), cpuUs: user + system };
+}
+
+function since({ us, cpuUs }: Usage): Usage {
+  const now = usage();
+  return { us: now.us - us, cpuUs: now.cpuUs - cpuUs };
+}
+
+function plus(one: Usage, other: Usage): Usage {
+  return { us: one.us + other.us, cpuUs: one.cpuUs + other.cpuUs };
 }

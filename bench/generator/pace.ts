@@ -15,6 +15,8 @@ export interface PaceOptions {
 }
 
 const WAKE_MS = 100;
+/** After a stall so many are said in one turn; between turns, what has come is read. */
+const MAX_BURST = 10_000;
 /** A timer of Deno's is up to this late; nearer than this to the time, turns of the event loop are counted instead. */
 const TIMER_US = 4000;
 
@@ -37,7 +39,7 @@ export class Pace {
     const schedule = new Schedule({ rate, startUs, endUs: this.#meter.toUs });
     for (let sent = 0; sent < schedule.count && !isStopped();) {
       await this.#sleepUntil(schedule.timeOf(sent));
-      const due = schedule.dueBy(nowUs());
+      const due = Math.min(schedule.dueBy(nowUs()), sent + MAX_BURST);
       for (; sent < due; sent++) say(turns[sent % turns.length]!, schedule.timeOf(sent));
       flush();
     }
@@ -66,7 +68,7 @@ export class Pace {
   /** Resolves at that time to within a turn of the event loop. */
   async #sleepUntil(us: number): Promise<void> {
     const waitUs = us - nowUs();
-    if (waitUs > TIMER_US) await delay((waitUs - TIMER_US) / 1000);
+    if (waitUs > TIMER_US) await this.#meter.asleep(delay((waitUs - TIMER_US) / 1000));
     do await this.#turn(); while (nowUs() < us);
   }
 

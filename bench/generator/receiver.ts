@@ -69,7 +69,7 @@ export class Receiver implements Reader {
       at += same;
       if (same > 0) continue;
       const to = this.#readUnit(bytes, at, end);
-      if (to < 0) break;
+      if (to <= at) break;
       at = to;
     }
     return at;

@@ -13,6 +13,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MIN_MESSAGES = 64;
 /** Messages of a stream that can be found again by their number. */
 const FINDABLE = 256;
+/** Far more than it takes to grow from the least size to the most, and to drop half of it then. */
+const MAX_TRIES = 64;
 
 /** A member's place in the reference: the index of the message that it expects next. */
 export interface Reader {
@@ -49,7 +51,7 @@ export class Reference {
   append(bytes: Uint8Array, from: number, to: number, mark: Mark, seq: number): void {
     const length = to - from;
     if (length > MAX_BYTES / 4) return;
-    while (!this.#hasRoom(length)) this.#makeRoom(length);
+    this.#ensureRoom(length);
     const at = this.end - this.first;
     const start = this.starts[at]!;
     this.bytes.set(bytes.subarray(from, to), start);
@@ -82,6 +84,13 @@ export class Reference {
     return low + this.first;
   }
 
+  #ensureRoom(length: number): void {
+    for (let tries = 0; !this.#hasRoom(length); tries++) {
+      if (tries === MAX_TRIES) throw new Error("the reference finds no room for a message");
+      this.#makeRoom(length);
+    }
+  }
+
   #hasRoom(length: number): boolean {
     const at = this.end - this.first;
     return at < this.streams.length && this.starts[at]! + length <= this.bytes.length;
@@ -91,7 +100,7 @@ export class Reference {
   #makeRoom(length: number): void {
     const half = this.first + Math.ceil((this.end - this.first) / 2);
     const passed = this.#readers.reduce((least, { next }) => Math.min(least, next), this.end);
-    if (passed >= half && length <= this.bytes.length) this.#drop(passed);
+    if (passed >= half && passed > this.first && length <= this.bytes.length) this.#drop(passed);
     else if (this.bytes.length < MAX_BYTES) this.#grow();
     else this.#drop(half);
   }

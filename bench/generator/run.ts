@@ -39,6 +39,7 @@ const MAX_PROBLEMS = 10;
 const DRAIN_MS = 10;
 /** Where a server cannot be asked whether all has come, it counts as so when nothing came for so long. */
 const QUIET_US = 100_000;
+
 export class Run implements ClientEvents {
   readonly #plan: Plan;
   readonly #wire: Wire;

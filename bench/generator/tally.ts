@@ -2,6 +2,9 @@
 
 import type { Cast } from "./cast.ts";
 
+/** Numbers that a gap leaves to be remembered; of those beyond, one that comes late counts as duplicated. */
+const MAX_GAP = 100_000;
+
 export class Tally {
   readonly #streamsPerGroup: number;
   readonly #groupSize: number;
@@ -118,7 +121,8 @@ export class Tally {
 
   #noteMissing(place: number, from: number, to: number): void {
     const missing = this.#missing.get(place) ?? new Set();
-    for (let number = from; number < to; number++) missing.add(number);
+    const end = Math.min(to, from + MAX_GAP);
+    for (let number = from; number < end; number++) missing.add(number);
     this.#missing.set(place, missing);
   }
 

@@ -72,8 +72,8 @@ export class LatencySample implements LatencySink {
     this.#at[place] = second;
     this.#next++;
     if (this.#kept < size) return;
-    this.#weight *= Math.exp(Math.log(Math.random()) / size);
-    this.#next += Math.floor(Math.log(Math.random()) / Math.log(1 - this.#weight));
+    this.#weight *= Math.exp(Math.log(randomAboveZero()) / size);
+    this.#next += Math.floor(Math.log(randomAboveZero()) / Math.log1p(-this.#weight));
   }
 
   #sort(): Sample[] {
@@ -84,4 +84,9 @@ export class LatencySample implements LatencySink {
   #spanOf(sinceUs: number): number {
     return Math.min(SPANS - 1, Math.max(0, Math.floor(sinceUs / this.#durationUs * SPANS)));
   }
+}
+
+/** Its logarithm is a number, so that `#next` never goes back. */
+function randomAboveZero(): number {
+  return 1 - Math.random();
 }

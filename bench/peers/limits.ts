@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PARLEY_LINE_BYTES } from "../message_size.ts";
 import type { Subject } from "../subject.ts";
 import { type Launch, peer } from "./peer.ts";
 
@@ -20,6 +21,19 @@ export function limit(path: string): Subject {
     abilities: ["rooms"],
     launch: (port) => ({ command: [resolve(path), "--port", `${port}`, "--seconds", `${LIMIT_SECONDS}`] }),
   });
+}
+
+/**
+ * The same, for messages as long as the lines that Parley sends for texts of the usual size: what the machine can copy.
+ * The limit sends a text and nothing around it.
+ */
+export function limitAtParleyLine(path: string): Subject {
+  return {
+    ...limit(path),
+    id: "limit-line",
+    title: `the limit in C, ${PARLEY_LINE_BYTES}-byte lines`,
+    messageBytes: PARLEY_LINE_BYTES,
+  };
 }
 
 /** The same, which appends what it got in a turn to a file and waits for fdatasync before it spreads it. */

@@ -48,7 +48,7 @@ export function peer({ id, title, wire, abilities = ["rooms", "shared"], launch 
       }).ready();
       return {
         target: { wire, host: "127.0.0.1", port },
-        residentKiB: () => child.residentKiB(),
+        memory: () => child.memory(),
         [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
       };
     },

@@ -54,7 +54,7 @@ export function escape(text: string): string {
 const METHOD =
   "Figures are medians of the runs, with the lowest and the highest beside them. Every message is counted at " +
   "every receiver: a run in which one was lost, doubled or out of order is void. Latency counts from the time at which a " +
-  "message was due. “generator” is how busy the core of the load generator was: near 100 % the figure is a lower bound.";
+  "message was due. “generator” is how busy the core of the load generator was: from 90 % on the figure is a bound, marked with ≥ or ≤.";
 
 function settingsWords({ settings }: Results): string {
   const { runs, durationSeconds, warmupSeconds, messageBytes } = settings;

@@ -1,9 +1,9 @@
 /** Parley and the others, as bars. */
 
 import { axisStyle, type Theme } from "../chart.ts";
-import { type Results, summarize } from "../results.ts";
+import { type Results, summarize, type Summary } from "../results.ts";
 import { type Chart, frame, placed } from "./chart_parts.ts";
-import { figureWords } from "./words.ts";
+import { boundedWords, figureWords } from "./words.ts";
 
 const BARS = [
   { scenario: "fan-out-100", title: "100 receivers, deliveries/s" },
@@ -20,7 +20,7 @@ const FIGURES = 96;
 
 interface Bars {
   readonly title: string;
-  readonly bars: readonly { readonly server: string; readonly index: number; readonly median: number }[];
+  readonly bars: readonly { readonly server: string; readonly index: number; readonly summary: Summary }[];
 }
 
 /** Where others than Parley were measured. */
@@ -56,8 +56,9 @@ export function peersChart(results: Results): Chart | undefined {
         xAxisIndex: panel,
         yAxisIndex: panel,
         barCategoryGap: "34%",
-        data: bars.map(({ median, index }) => ({
-          value: median,
+        data: bars.map(({ summary, index }) => ({
+          value: summary.median,
+          label: { formatter: boundedWords(figureWords(summary.median), summary.bound) },
           itemStyle: { color: colorOfBar(theme, results, index), borderRadius: 2 },
         })),
         label: {
@@ -65,7 +66,6 @@ export function peersChart(results: Results): Chart | undefined {
           position: "right",
           color: theme.ink,
           fontSize: 13,
-          formatter: ({ value }: { value: number }) => figureWords(value),
         },
       })),
     }),
@@ -76,9 +76,11 @@ function barsOf(results: Results): Bars[] {
   return BARS.flatMap(({ scenario, title }) => {
     const bars = results.subjects.flatMap(({ id: subject, title: server }, index) => {
       const summary = summarize(results, { scenario, metric: "max", subject });
-      return summary ? [{ server, index, median: summary.median }] : [];
+      return summary ? [{ server, index, summary }] : [];
     });
-    return bars.length === 0 ? [] : [{ title, bars: bars.sort((a, b) => a.median - b.median) }];
+    return bars.length === 0
+      ? []
+      : [{ title, bars: bars.sort((a, b) => a.summary.median - b.summary.median) }];
   });
 }
 

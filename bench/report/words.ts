@@ -1,11 +1,20 @@
 /** Figures as people read them. */
 
+import type { Bound } from "../results.ts";
+
 /** Three digits that count, with thousands marked, and millions from a million on. */
 export function figureWords(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (value >= 1e6) return `${threeDigits(value / 1e6)} million`;
   if (value >= 1000) return Math.round(value).toLocaleString("en-US");
   return threeDigits(value);
+}
+
+const BOUND_SIGNS = { "exact": "", "at least": "≥ ", "at most": "≤ ", "unknown": "≈ " } as const;
+
+/** `≥ 1.24 million` where the generator limited it. */
+export function boundedWords(words: string, bound: Bound): string {
+  return BOUND_SIGNS[bound] + words;
 }
 
 /** `37`, `3.7`, `0.37`. */

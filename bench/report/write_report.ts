@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { DARK, LIGHT, type Theme, toPng, toSvg } from "../chart.ts";
 import { judge } from "../goals.ts";
-import type { Results } from "../results.ts";
+import { limitedFigures, type Results } from "../results.ts";
 import type { Chart } from "./chart_parts.ts";
 import { chartsOf } from "./charts.ts";
 import { reportPage } from "./html.ts";
@@ -14,7 +14,7 @@ const PAGE_FONT = "system-ui, sans-serif";
 /** @returns the names of the files */
 export async function writeReport(folder: string, title: string, results: Results): Promise<string[]> {
   const charts = chartsOf(results);
-  await Deno.writeTextFile(join(folder, "results.json"), JSON.stringify(results, null, 1) + "\n");
+  await Deno.writeTextFile(join(folder, "results.json"), resultsJson(results));
   const page = reportPage({
     title,
     results,
@@ -30,6 +30,10 @@ export async function writeReport(folder: string, title: string, results: Result
     await Deno.writeFile(join(folder, `${chart.name}.png`), await toPng(draw(chart, LIGHT)));
   }
   return ["results.json", "report.html", ...charts.map(({ name }) => `${name}.png`)];
+}
+
+function resultsJson(results: Results): string {
+  return JSON.stringify({ ...results, limitedByGenerator: limitedFigures(results) }, null, 1) + "\n";
 }
 
 function draw(chart: Chart, theme: Theme): string {

@@ -16,6 +16,7 @@ export function ceiling(): Scenario {
       ]),
     ),
     needs: "ceiling",
+    isSlow: true,
     parley: [],
     measure: async ({ start, generate, tell }) => {
       await using server = await start();

@@ -2,7 +2,7 @@
 
 import type { Topology } from "../generator/plan.ts";
 import { DELIVERIES, latencies, MESSAGES } from "./metrics.ts";
-import { Gathering, halfOf, type Scenario } from "./scenario.ts";
+import { Gathering, halfOf, type Scenario, type Settings } from "./scenario.ts";
 
 export function pairs(): Scenario {
   return {
@@ -14,10 +14,10 @@ export function pairs(): Scenario {
   };
 }
 
-export function manyRooms(): Scenario {
+export function manyRooms({ rooms }: Settings): Scenario {
   return {
-    ...maximum("rooms", { kind: "rooms", rooms: 1000, members: 5, sendersPerRoom: 1 }, 4),
-    title: "1,000 rooms of five, one in each sends",
+    ...maximum("rooms", { kind: "rooms", rooms, members: 5, sendersPerRoom: 1 }, 4),
+    title: `${rooms.toLocaleString("en-US")} rooms of five, one in each sends`,
     metrics: { max: MESSAGES, ...latencies("half", "at half of the maximum") },
     needs: "rooms",
     parley: ["parley-tcp", "parley-lines"],

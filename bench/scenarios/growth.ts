@@ -14,36 +14,42 @@ const WINDOW = 16;
 const CONNECTING = 32;
 const IDLE_ROOM_SIZE = 50;
 
-export const ROOMS = [10, 100, 1000, 10_000];
-export const USERS = [10, 100, 1000];
+const ROOMS = [10, 100, 1000, 10_000];
+const USERS = [10, 100, 1000];
 
-export function storedCounts({ pastMessages }: Settings): number[] {
-  return [pastMessages / 1000, pastMessages / 100, pastMessages / 10, pastMessages];
+/** Of each curve; the ends where there are to be few. */
+function pointsOf(
+  { pastMessages, curves }: Settings,
+): { rooms: number[]; users: number[]; stored: number[] } {
+  const stored = [pastMessages / 1000, pastMessages / 100, pastMessages / 10, pastMessages];
+  const chosen = (points: number[]) => curves === "full" ? points : [points[0]!, points.at(-1)!];
+  return { rooms: chosen(ROOMS), users: chosen(USERS), stored: chosen(stored) };
 }
 
 export function growth(settings: Settings): Scenario {
-  const stored = storedCounts(settings);
+  const points = pointsOf(settings);
   return {
     name: "growth",
     title: "What a message costs as rooms, users and history grow: 40 rooms of five",
     metrics: Object.fromEntries([
-      ...ROOMS.map((n) => metric("rooms", n, "rooms in the database")),
-      ...USERS.map((n) => metric("users", n, "other users connected")),
-      ...stored.map((n) => metric("messages", n, "messages stored")),
+      ...points.rooms.map((n) => metric("rooms", n, "rooms in the database")),
+      ...points.users.map((n) => metric("users", n, "other users connected")),
+      ...points.stored.map((n) => metric("messages", n, "messages stored")),
     ]),
     needs: "parley",
+    isSlow: true,
     parley: ["parley-tcp"],
     measure: async (context) => {
       const gathering = new Gathering();
-      for (const rooms of ROOMS) {
+      for (const rooms of points.rooms) {
         await measureBesidePast(context, gathering, `rooms ${rooms}`, {
           messages: rooms,
           users: 1000,
           rooms,
         });
       }
-      for (const users of USERS) await measureBesideUsers(context, gathering, users);
-      for (const messages of stored) {
+      for (const users of points.users) await measureBesideUsers(context, gathering, users);
+      for (const messages of points.stored) {
         const size = { ...pastSize(settings), messages };
         await measureBesidePast(context, gathering, `messages ${messages}`, size);
       }

@@ -1,10 +1,15 @@
 /** What an idle connection costs the server, and what the server costs without any. */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ChildServer, freePort, type Memory } from "../child_server.ts";
+import type { Metric } from "../results.ts";
+import { startFlags } from "../server_process.ts";
 import type { RunningServer } from "../subject.ts";
 import { MemorySampler } from "./memory_sampler.ts";
 import { type Context, problemsOf, type Scenario, type Settings } from "./scenario.ts";
 
+const EMPTY_PROCESS = fileURLToPath(new URL("../empty_process.ts", import.meta.url));
 const ROOM_SIZE = 50;
 /** The first logins load what the server loads once. */
 const FIRST_ROOMS = 1;
@@ -20,30 +25,58 @@ export function idle({ idleConnections }: Settings): Scenario {
     title: `${idleConnections.toLocaleString("en-US")} idle connections in rooms of ${ROOM_SIZE}`,
     metrics: {
       each: { title: "each connection", unit: "KiB", better: "less" },
-      fresh: { title: "the process before any", unit: "MiB", better: "less" },
-      base: { title: "the process after the first", unit: "MiB", better: "less" },
+      fresh: mebibytes("the process before any, without bots"),
+      "fresh anon": mebibytes("of it, its own: heaps, stacks"),
+      "fresh file": mebibytes("of it, of files, shared"),
+      floor: mebibytes("an empty Deno process with two idle workers"),
+      "floor anon": mebibytes("of it, its own"),
+      "floor file": mebibytes("of it, of files, shared"),
+      base: mebibytes("the process after the first"),
     },
     needs: "rooms",
+    isSlow: true,
     parley: ["parley-tcp", "parley-lines"],
     measure: async (context) => {
       await using server = await context.start();
       const rooms = Math.ceil(idleConnections / ROOM_SIZE);
       await delay(BEFORE_END_MS);
-      const freshKiB = await server.residentKiB();
+      const fresh = await server.memory();
       const before = await residentWith(FIRST_ROOMS, context, server);
       await delay(BEFORE_END_MS);
-      const baseKiB = await server.residentKiB();
+      const { residentKiB: baseKiB } = await server.memory();
       const after = await residentWith(rooms, context, server);
       return {
         figures: {
           each: (after.kiB - baseKiB) / (rooms * ROOM_SIZE),
-          fresh: freshKiB / 1024,
+          ...memoryFigures("fresh", fresh),
+          ...(context.subject.abilities.includes("parley") ? await floorFigures(context) : {}),
           base: baseKiB / 1024,
         },
         problems: [...before.problems, ...after.problems],
       };
     },
   };
+}
+
+/** What Deno itself takes for a process with as many threads as Parley, run with the same flags. */
+async function floorFigures({ cores, tell }: Context): Promise<Record<string, number>> {
+  tell("an empty process");
+  const port = await freePort();
+  const command = [Deno.execPath(), "run", ...startFlags(), EMPTY_PROCESS, `${port}`] as const;
+  await using empty = await new ChildServer({ command, ports: [port], core: cores.server }).ready();
+  await delay(BEFORE_END_MS);
+  return memoryFigures("floor", await empty.memory());
+}
+
+function memoryFigures(name: string, { residentKiB, anonKiB, fileKiB }: Memory): Record<string, number> {
+  return {
+    [name]: residentKiB / 1024,
+    ...(anonKiB === 0 ? {} : { [`${name} anon`]: anonKiB / 1024, [`${name} file`]: fileKiB / 1024 }),
+  };
+}
+
+function mebibytes(title: string): Metric {
+  return { title, unit: "MiB", better: "less" };
 }
 
 /** Resident memory while so many rooms are connected. One message a second, in all, shows that they are alive. */

@@ -27,6 +27,7 @@ export function interference({ pastMessages }: Settings): Scenario {
       resumed: { title: "messages resumed meanwhile", unit: "/s", better: "more" },
     },
     needs: "parley",
+    isSlow: true,
     parley: ["parley-tcp"],
     measure: async (context) => {
       await using copy = await context.past.copy(pastSize(context.settings), context.tell);

@@ -29,7 +29,7 @@ export class MemorySampler implements AsyncDisposable {
   async #sample(everyMs: number): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const kiB = await this.#server.residentKiB();
+      const { residentKiB: kiB } = await this.#server.memory();
       this.samples.push({ atMs: performance.now(), kiB });
       await delay(everyMs, undefined, { signal }).catch(() => {});
     }

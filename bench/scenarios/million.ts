@@ -41,6 +41,7 @@ export function million(settings: Settings): Scenario {
       "insert full": { title: "inserts, this database", unit: "messages/s", better: "more" },
     },
     needs: "parley",
+    isSlow: true,
     parley: ["parley-tcp"],
     measure: async (context) => {
       const data = await context.past.folder(pastSize(settings), context.tell);

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly needs: Ability;
   /** Which of Parley's transports are measured; each with its own clients. */
   readonly parley: readonly ParleyWire[];
+  /** Takes long, and is run less often. */
+  readonly isSlow?: boolean;
   /** Rejects, or tells of problems, where the run is void. */
   measure(context: Context): Promise<Measurement>;
 }
@@ -28,10 +30,14 @@ export type Ability = "rooms" | "shared" | "durable" | "parley" | "ceiling";
 
 export interface Settings {
   readonly runs: number;
+  /** Runs of scenarios that take long. */
+  readonly slowRuns: number;
   readonly warmupSeconds: number;
   readonly durationSeconds: number;
   /** Messages in the large database. */
   readonly pastMessages: number;
+  /** Rooms of five in `rooms`. */
+  readonly rooms: number;
   readonly idleConnections: number;
   readonly stormClients: number;
   readonly soakSeconds: number;
@@ -39,6 +45,7 @@ export interface Settings {
   readonly questions: number;
   /** Starts that are timed in one run. */
   readonly starts: number;
+  readonly curves: "full" | "few points";
 }
 
 export interface Context {
@@ -91,6 +98,7 @@ export class Gathering implements Measurement {
   latency(name: string, result: Result): void {
     this.figures[`${name} p50`] = result.latencyMs.p50;
     this.figures[`${name} p99`] = result.latencyMs.p99;
+    this.generatorCpu[`${name} p50`] = result.generatorCpu;
     this.distributions[name] = result.latencyHistogram;
     this.#note(`${name} p99`, result);
     if (result.latencyMs.count === 0) this.problems.push(`${name}: no latency was measured`);

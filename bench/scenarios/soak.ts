@@ -24,6 +24,7 @@ export function soak({ soakSeconds }: Settings): Scenario {
       "soak p99": { title: "latency: p99", unit: "ms", better: "less" },
     },
     needs: "parley",
+    isSlow: true,
     parley: ["parley-tcp"],
     measure: async ({ start, generate, tell }) => {
       await using server = await start();

@@ -10,12 +10,16 @@ export type Answered =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "lookup"; readonly lookup: Lookup };
 
+/** Nobody asks at greater length, and what follows takes time for each letter. */
+export const QUESTION_MAX = 1000;
+
 /**
+ * @param question only its first QUESTION_MAX characters are read
  * @param now milliseconds since 1970
  * @param botName what a question may begin with, as in "aibot, how do I join a room?"
  */
 export function answer(question: string, { now, botName }: { now: number; botName: string }): Answered {
-  const recognised = recognise(withoutName(question, botName), now);
+  const recognised = recognise(withoutName(question.slice(0, QUESTION_MAX), botName), now);
   switch (recognised.kind) {
     case "lookup":
       return recognised;

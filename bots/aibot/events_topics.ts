@@ -13,8 +13,7 @@ export const EVENT_TOPICS = readTopics(
       title: "event-driven design",
       cues: `
       loosely coupled 2, services talk 1.5, choreography 2.5, orchestration 2, react to 0.7,
-      event driven architecture 1, event driven design 1, architecture 1, design 0.5, event sourcing 3,
-      cqrs 3.5, saga 2, eventual consistency 3, eventually consistent 3, decouple 1, loose coupling 2,
+      event driven architecture 1, event driven design 1, architecture 1, design 0.5, saga 2, eventual consistency 3, eventually consistent 3, decouple 1, loose coupling 2,
       event command 1.5, domain event 2
     `,
       answer: `
@@ -22,7 +21,32 @@ export const EVENT_TOPICS = readTopics(
       - An event is a fact in the past tense; a command asks one receiver to do something.
       - What you gain: loose coupling, absorbed peaks, an audit trail. What you pay: results come later, flows are harder to follow, duplicates and disorder must be handled.
       - Rules that keep it sane: consumers are idempotent, events carry an id, a time and a version, order is promised only per key, and a correlation id ties a flow together.
-      - Ask me about the event bus, publish/subscribe, queues, idempotency or the outbox.
+      - Ask me about event sourcing, the event bus, publish/subscribe, queues, idempotency or the outbox.
+    `,
+    },
+    {
+      id: "events.sourcing",
+      title: "event sourcing",
+      cues: `
+      event sourcing 5, event sourced 5, event store 4, eventstore 4, sourcing 1.5, cqrs 4,
+      state from events 3, replay events 3, rebuild state 2.5, replay 1.5, projection 2, projections 2,
+      read model 2.5, read models 2.5, write model 2, append only 1, snapshot events 2.5
+    `,
+      answer: `
+      Event sourcing keeps what happened instead of what is: the log of events is the truth, and the present state is a fold over it.
+
+      \`\`\`ts
+      const balance = events.reduce((sum, event) => {
+        switch (event.type) {
+          case "deposited": return sum + event.amount;
+          case "withdrawn": return sum - event.amount;
+        }
+      }, 0);
+      \`\`\`
+      - Writing: load the object's events, check the command against the state, append new events if the version is still the expected one.
+      - Reading: projections (read models) follow the log and can be thrown away and built anew. Keeping them apart from the write side is CQRS.
+      - You gain an audit trail, the state at any time, and new views of old data. You pay with eventual consistency, events whose old versions must be read for ever, snapshots for long histories, and work to delete personal data.
+      - Worth it where the history itself matters (accounts, orders, stock); for the rest a table and an audit log will do. Parley's log of messages is one: unread counts and search are derived from it.
     `,
     },
     {

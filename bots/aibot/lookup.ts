@@ -112,9 +112,9 @@ const TERMS_MAX = 6;
 
 /** The lookup that a question asks for; undefined where it is none. */
 export function lookupIn(question: string, now: number): Lookup | undefined {
-  let text = question.trim().replace(/\s+/g, " ").replace(/[?!.\s]+$/, "");
-  if (text.length > LENGTH_MAX) return undefined;
-  text = text.replace(POLITE, "");
+  // First of all: the patterns below take long over a long text.
+  if (question.length > LENGTH_MAX) return undefined;
+  let text = withoutEnd(squeeze(question)).replace(POLITE, "");
   const scope = scopeIn(text);
   text = squeeze(text.replace(EVERYWHERE, " ").replace(ROOM, " ").replace(HERE, " "));
   const span = timeSpanIn(text.toLowerCase(), now);
@@ -180,6 +180,15 @@ export function searchTerm(term: string): string {
 function cut(text: string, words: string): string {
   const at = text.toLowerCase().indexOf(words);
   return text.slice(0, at) + " " + text.slice(at + words.length);
+}
+
+const ENDS = "?!. ";
+
+/** Without its last signs. A pattern would look for them from each of them again. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ENDS.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 function squeeze(text: string): string {

@@ -199,7 +199,7 @@ export const PARLEY_TOPICS = readTopics(
       \`\`\`
       /nick bobby
       \`\`\`
-      History shows the new name everywhere at once. For 30 days the old one still leads to you (logging in, direct messages, \`from=\` in searches) and nobody else can take it. The new name must be free, and nobody's messages may be waiting for it. Guests can do it too, and keep a name so.
+      History shows the new name everywhere at once. For 30 days the old one still leads to you (logging in, direct messages, \`from=\` in searches) and nobody else can take it. The new name must be free, and nobody's messages may be waiting for it. Guests and bots keep theirs: a guest who wants another name leaves and logs in with it.
     `,
     },
     {
@@ -213,7 +213,7 @@ export const PARLEY_TOPICS = readTopics(
       account 0.7, register 0.5
     `,
       answer: `
-      \`/login\` without a name (one click on the web page) makes you a fresh guest, \`guest-\` and six characters. A guest can do what others can. The account goes a day after it was last online; what it said stays. \`/nick ann\` turns it into a name of your choice. An ordinary account needs no more than a name either.
+      \`/login\` without a name (one click on the web page) makes you a fresh guest, \`guest-\` and six characters. A guest can do what others can, but for a password and another name. The account goes a day after it was last online; what it said stays. For a name of your choice leave and log in with that: an ordinary account needs no more than a name either.
     `,
     },
     {

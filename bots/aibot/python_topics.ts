@@ -149,16 +149,24 @@ export const PYTHON_TOPICS = readTopics(
       cues: `
       type hint 5, type hints 5, typing 2, mypy 5, pyright 5, annotation 2.5, annotations 2.5,
       optional str 4, type annotation 2, typevar 4, typeddict 4, protocol 0.3, type 1, hint 1.5,
-      hints 1.5, dict str 2, list int 2, list str 2, optional 0.7, typecheck 2
+      hints 1.5, dict str 2, list int 2, list str 2, optional 0.7, typecheck 2, annotate 3,
+      annotate dict 1, annotate list 1, annotate function 1, type dict 2, type list 1, typed dict 3
     `,
       answer: `
       Hints are for people, editors and checkers (\`mypy\`, \`pyright\`); Python does not enforce them when it runs.
 
       \`\`\`python
+      ages: dict[str, int] = {"ann": 41}            # keys and values; list[int], set[str], tuple[int, str]
+      places: dict[str, list[float]] = {}           # an empty one says nothing of itself
+
       def find(names: list[str], start: str) -> str | None:
           return next((name for name in names if name.startswith(start)), None)
+
+      class Person(TypedDict):                      # from typing; a dict with these keys
+          name: str
+          age: NotRequired[int]
       \`\`\`
-      \`str | None\` is the present spelling of \`Optional[str]\`: the value may be \`None\`, and the checker makes you test for that. \`TypedDict\` describes dicts, \`Protocol\` anything with certain methods, \`def first[T](items: list[T]) -> T\` is generic (3.12).
+      \`str | None\` is the present spelling of \`Optional[str]\`: the value may be \`None\`, and the checker makes you test for that. A parameter that is only read takes more as \`Mapping[str, int]\` or \`Iterable[str]\` (\`collections.abc\`). \`Protocol\` describes anything with certain methods, \`def first[T](items: list[T]) -> T\` is generic (3.12).
     `,
     },
     {

@@ -3,6 +3,7 @@
 import { badArguments, parseArguments } from "../../protocol/commands.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import type { ChatServer } from "../chat_server.ts";
+import { rateLimited } from "../limits.ts";
 import type { Receiver } from "../live.ts";
 import { neighbours } from "../presence.ts";
 import type { Reply } from "../reply.ts";
@@ -14,7 +15,8 @@ export async function setPassword(call: Call): Promise<Reply> {
   if (next === undefined) throw badArguments(call.spec);
   const { server } = call;
   const session = sessionOf(call);
-  const hash = await server.accounts.setPassword(session.user.id, next, old, session.tokenHash);
+  const { user, tokenHash: keepTokenHash, connection: { remoteAddress: address } } = session;
+  const hash = await server.accounts.setPassword(user.id, next, old, { keepTokenHash, address });
   session.user.passwordHash = hash;
   endAll(otherConnections(call), "The password was changed. Log in again.");
   return reply("password_set", "Your password is set. From now on the name is yours alone.");
@@ -26,6 +28,8 @@ export async function rename(call: Call): Promise<Reply> {
   const { server } = call;
   const { user } = sessionOf(call);
   const old = user.name;
+  const waitMs = server.nickWait(user);
+  if (waitMs > 0) throw rateLimited(waitMs, "Too many new names.");
   await server.accounts.rename(user, name);
   server.router.live.renameUser(user, name);
   const event = { code: "nick", message: `${old} is now called ${name}`, metadata: { old, new: name } };

@@ -4,12 +4,18 @@ import { badArguments, parseArguments } from "../../protocol/commands.ts";
 import { LIMITS } from "../../protocol/message.ts";
 import { catchUp } from "../catch_up.ts";
 import { messageEnvelope } from "../encode.ts";
-import { fit, pageMetadata, type Reply } from "../reply.ts";
+import { counted, fit, pageMetadata, type Reply } from "../reply.ts";
 import type { HistoryQuery, Page } from "../store.ts";
 import { actorOf, type Call, otherConnections, reply, seqOf, sessionOf } from "./call.ts";
 
+/** What the store lists at most. */
+const MOST = 1000;
+
 export async function listConversations(call: Call): Promise<Reply> {
-  const all = (await call.server.store.summaries(actorOf(call).id)).map((summary) => ({
+  const summaries = await call.server.store.summaries(actorOf(call).id);
+  // A direct conversation without a message was made for one that was refused.
+  const used = summaries.filter(({ conversation, lastSeq }) => conversation.kind !== "direct" || lastSeq > 0);
+  const all = used.map((summary) => ({
     destination: summary.destination,
     kind: summary.conversation.kind,
     last_seq: summary.lastSeq,
@@ -17,13 +23,13 @@ export async function listConversations(call: Call): Promise<Reply> {
     unread: summary.unread,
     last: summary.last && messageEnvelope(summary.last),
   }));
-  const { entries: conversations, more } = fit(all);
-  const lines = conversations.map(({ destination, kind, unread }) =>
-    `${destination} (${kind}): ${unread} unread`
+  const { entries: conversations, lines, more } = fit(
+    all,
+    ({ destination, kind, unread }) => `${destination} (${kind}): ${unread} unread`,
   );
   return reply("conversations", lines.join("\n") || "You have no conversations.", {
     conversations,
-    ...(more ? { more } : {}),
+    ...(more || summaries.length >= MOST ? { more: true } : {}),
   });
 }
 
@@ -73,7 +79,9 @@ export async function check(call: Call): Promise<Reply> {
   const session = sessionOf(call);
   const { router } = call.server;
   const { count } = await catchUp(router, session, { after: session.givenSeq, includeOwn: false });
-  return reply("checked", count === 0 ? "There is nothing new." : `${count} new messages.`, { count });
+  return reply("checked", count === 0 ? "There is nothing new." : `${counted(count, "new message")}.`, {
+    count,
+  });
 }
 
 export async function markRead(call: Call): Promise<Reply> {

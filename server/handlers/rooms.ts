@@ -5,7 +5,8 @@ import { ChatError } from "../../protocol/errors.ts";
 import { LIMITS } from "../../protocol/message.ts";
 import { requireRoomName } from "../../protocol/names.ts";
 import type { ChatServer } from "../chat_server.ts";
-import { fit, pageMetadata, type Reply } from "../reply.ts";
+import { rateLimited } from "../limits.ts";
+import { counted, fit, pageMetadata, type Reply } from "../reply.ts";
 import type { ConversationRecord, MemberRecord } from "../store.ts";
 import { actorOf, type Call, namedRoom, reply } from "./call.ts";
 
@@ -14,7 +15,7 @@ export async function join(call: Call): Promise<Reply> {
   const actor = actorOf(call);
   const { server, session } = call;
   const { router, store } = server;
-  const record = await store.findOrMakeRoom(name, server.clock.now());
+  const record = await findOrMakeRoom(call, name);
   session?.hold();
   const given = router.deliverer.deliveredSeq;
   const joined = await router.join(record, actor.id);
@@ -39,8 +40,18 @@ export async function join(call: Call): Promise<Reply> {
   });
 }
 
+/** @throws ChatError `rate_limited` */
+async function findOrMakeRoom(call: Call, name: string): Promise<ConversationRecord> {
+  const { store, router, clock } = call.server;
+  const existing = router.live.room(name)?.record ?? await store.findRoom(name);
+  if (existing) return existing;
+  const waitMs = call.server.roomWait(actorOf(call));
+  if (waitMs > 0) throw rateLimited(waitMs, "Too many new rooms.");
+  return await store.findOrMakeRoom(name, clock.now());
+}
+
 function joinedWords(room: string, count: number): string {
-  return `You joined ${room}. It has ${count} ${count === 1 ? "member" : "members"}.`;
+  return `You joined ${room}. It has ${counted(count, "member")}.`;
 }
 
 export async function leave(call: Call): Promise<Reply> {
@@ -83,24 +94,31 @@ function announce(
   router.notify(router.receiversIn(conversation, call.session), { code, message, metadata });
 }
 
+/** In one reply. */
+const MAX_ROOMS = 1000;
+
+/** The user's own rooms first, else as the store has them. */
 export async function listRooms(call: Call): Promise<Reply> {
   const { server } = call;
   const actor = actorOf(call);
   const mine = new Set((await server.store.conversationsOf(actor.id)).map(({ id }) => id));
-  const all = (await server.store.listRooms()).map((room) => ({
+  // One more than is listed tells whether there are more.
+  const known = await server.store.listRooms(MAX_ROOMS + 1);
+  const all = known.map((room) => ({
     room: room.room,
     members: room.members,
     online: onlineIn(server, room.conversationId),
     joined: mine.has(room.conversationId),
     last_seq: room.lastSeq,
-  }));
-  const { entries: rooms, more } = fit(all);
-  const lines = rooms.map(({ room, members, online, joined }) =>
-    `${room}: ${members === 1 ? "1 member" : `${members} members`}, ${online} online${
-      joined ? ", joined" : ""
-    }`
-  );
+  })).sort((a, b) => Number(b.joined) - Number(a.joined));
+  const { entries: rooms, lines } = fit(all.slice(0, MAX_ROOMS), roomWords);
+  const more = rooms.length < all.length;
   return reply("rooms", lines.join("\n") || "There are no rooms.", { rooms, ...(more ? { more } : {}) });
+}
+
+function roomWords(room: { room: string; members: number; online: number; joined: boolean }): string {
+  const joined = room.joined ? ", joined" : "";
+  return `${room.room}: ${counted(room.members, "member")}, ${room.online} online${joined}`;
 }
 
 function onlineIn(server: ChatServer, conversationId: number): number {

@@ -25,9 +25,8 @@ export async function typing(call: Call): Promise<null> {
   return null;
 }
 
-/** Unlike others, a bot need not be in the room: it answers there too. */
 export async function draft(call: Call): Promise<null> {
-  const { destination, metadata: { draft: id, delta } } = call.request;
+  const { destination, metadata: { draft: id, delta, answer_to: asked } } = call.request;
   if (!actorOf(call).isBot) throw new ChatError("forbidden", "Only bots send drafts.");
   if (
     typeof id !== "string" || id.length > LIMITS.idLength || typeof delta !== "string" || destination === ""
@@ -36,8 +35,24 @@ export async function draft(call: Call): Promise<null> {
   }
   const signal = { code: "draft", details: { draft: id, delta } } as const;
   if (!destination.startsWith("#")) await tellUser(call, destination, signal);
-  else tellRoom(call, call.server.router.live.room(destination), signal);
+  else tellRoom(call, await answeredRoom(call, destination, asked), signal);
   return null;
+}
+
+/**
+ * A bot need not be in a room where it was asked and has not answered yet.
+ * @throws ChatError `no_such_room`, `not_a_member`
+ */
+async function answeredRoom(
+  call: Call,
+  destination: string,
+  asked: unknown,
+): Promise<LiveConversation | undefined> {
+  const { conversations, live, store } = call.server.router;
+  const record = await conversations.requireRoom(destination);
+  const where = typeof asked === "number" ? await store.openQuestion(asked, actorOf(call).id) : null;
+  if (where !== record.id) await conversations.requireParticipant(record, actorOf(call));
+  return live.conversation(record.id);
 }
 
 function tellRoom(call: Call, room: LiveConversation | undefined, signal: Signal): void {

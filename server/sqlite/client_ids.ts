@@ -19,6 +19,15 @@ const MERGED_AT_LEAST = 64;
 /** Goes into one statement: half the cost of one statement each. There is one prepared statement for each number up to it. */
 const ENTRIES_AT_ONCE = 32;
 
+/** So catching up takes 100 MB, however long the log. */
+const CAUGHT_UP_AT_ONCE = 1_000_000;
+
+/** Rows of the table that are compared with the log on start. */
+const SAMPLES = 10;
+
+const IS_KEY = /^[0-9a-f]{16}$/;
+const IS_SEQ = /^[0-9]{1,15}$/;
+
 /** A part of the log whose ids are on their way into the table. */
 interface Part {
   readonly seqs: ReadonlyMap<number, Seq>;
@@ -43,11 +52,37 @@ export class ClientIds {
     this.#sql = sql;
   }
 
-  /** Brings the table near the head of the log, where it is far behind: after a migration. */
-  catchUp(): void {
+  /**
+   * Brings the table near the head of the log, where it is far behind (after a migration) or does not fit the log. 5 s for a
+   * million messages; a piece of it that was committed is not done again.
+   */
+  catchUp(messagesAtOnce = CAUGHT_UP_AT_ONCE): void {
     this.#sql.transaction("BEGIN IMMEDIATE", () => {
-      if (this.#head() - this.#mergedSeq() > 2 * PART_MESSAGES) this.#mergeLog();
+      if (!this.#isSound()) this.#startAnew();
     });
+    while (this.#head() - this.#mergedSeq() > 2 * PART_MESSAGES) {
+      this.#sql.transaction("BEGIN IMMEDIATE", () => this.#mergeLog(messagesAtOnce));
+    }
+  }
+
+  /** Whether the key and the position can be what the table was made with. A wrong key would find no id again. */
+  #isSound(): boolean {
+    if (!IS_KEY.test(this.#meta("client_ids_key")) || !IS_SEQ.test(this.#meta("client_ids_seq"))) {
+      return false;
+    }
+    const hash = this.#readHash();
+    const samples = this.#sql.all<{ hash: number; sender_id: UserId; client_id: string }>(
+      `SELECT c.hash, m.sender_id, m.client_id
+      FROM (SELECT hash, seq FROM client_ids LIMIT ${SAMPLES}) c CROSS JOIN messages m USING (seq)`,
+    );
+    return samples.every((row) => row.hash === hash.of(row.sender_id, row.client_id));
+  }
+
+  #startAnew(): void {
+    this.#sql.run("DELETE FROM client_ids");
+    this.#sql.run(
+      "INSERT OR REPLACE INTO meta VALUES ('client_ids_key', lower(hex(randomblob(8)))), ('client_ids_seq', '0')",
+    );
   }
 
   /** To be called first in a transaction: another process may have stored messages since the last one. */
@@ -114,18 +149,19 @@ export class ClientIds {
     this.#part = null;
   }
 
-  /** All that the log has and the table has not, sorted by SQLite. */
-  #mergeLog(): void {
+  /** The next messages that the log has and the table has not, sorted by SQLite in memory. */
+  #mergeLog(messages: number): void {
     const hash = this.#readHash();
     this.#sql.db.function("client_id_hash", (sender, id) => hash.of(Number(sender), String(id)));
-    const head = this.#head();
+    const [after, head] = [this.#mergedSeq(), this.#head()];
+    const last = Math.min(after + messages, head);
     this.#sql.run(
       `INSERT OR IGNORE INTO client_ids SELECT client_id_hash(sender_id, client_id) AS hash, seq FROM messages
       WHERE client_id IS NOT NULL AND seq > ? AND seq <= ? ORDER BY hash, seq`,
-      this.#mergedSeq(),
-      head,
+      after,
+      last,
     );
-    this.#saveMergedSeq(head);
+    this.#saveMergedSeq(last);
   }
 
   #load(): void {
@@ -165,7 +201,7 @@ export class ClientIds {
   }
 
   #meta(key: string): string {
-    return this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)!.value;
+    return this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)?.value ?? "";
   }
 
   #head(): Seq {

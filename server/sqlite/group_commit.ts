@@ -26,6 +26,7 @@ export class GroupCommit {
   #rows: MessageColumns = noColumns();
   #isCommitting = false;
   #isClosed = false;
+  #hasFailed = false;
   /** Of all that has not settled yet. */
   #messages = 0;
   #bytes = 0;
@@ -70,6 +71,13 @@ export class GroupCommit {
     return this.#add([operation, ...args]) as Promise<ReturnType<Operations[M]>>;
   }
 
+  /** Rejects where nothing can be written. While all goes well it writes nothing itself, so that it may be called often. */
+  async check(): Promise<void> {
+    if (!this.#hasFailed) return await this.call("ping");
+    await this.call("probe");
+    this.#hasFailed = false;
+  }
+
   /** The promise itself and no other made from it: one more step would change the order in which reactions run. */
   #add(write: Write): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(closedError());
@@ -90,6 +98,7 @@ export class GroupCommit {
       try {
         settle(waiting, await this.#commit({ writes: waiting.map(({ write }) => write), rows }));
       } catch (error) {
+        this.#hasFailed = true;
         for (const { reject } of waiting) reject(error as Error);
       }
       this.#messages -= rows.texts.length;

@@ -28,12 +28,19 @@ import {
   roomByKey,
   toConversation,
   toUser,
+  USER_COLUMNS,
   userFormerlyNamed,
   userNamed,
+  type UserRow,
   userWithId,
 } from "./records.ts";
 import type { Statements } from "./statements.ts";
 import { listRooms, summaries } from "./summaries.ts";
+
+interface TokenUse {
+  readonly user: UserRecord;
+  readonly lastUsedAt: Millis;
+}
 
 export class ReadOperations {
   constructor(readonly sql: Statements) {}
@@ -47,6 +54,14 @@ export class ReadOperations {
 
   userById(id: UserId): UserRecord | null {
     return userWithId(this.sql, id);
+  }
+
+  findToken(tokenHash: string): TokenUse | null {
+    const row = this.sql.get<UserRow & { last_used_at: Millis }>(
+      `SELECT ${USER_COLUMNS}, t.last_used_at FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.token_hash = ?`,
+      tokenHash,
+    );
+    return row ? { user: toUser(row), lastUsedAt: row.last_used_at } : null;
   }
 
   findRoom(name: string): ConversationRecord | null {
@@ -85,8 +100,8 @@ export class ReadOperations {
     return readMembers(this.sql, conversationId, limit);
   }
 
-  listRooms(): RoomSummary[] {
-    return listRooms(this.sql);
+  listRooms(limit: number): RoomSummary[] {
+    return listRooms(this.sql, limit);
   }
 
   summaries(userId: UserId): ConversationSummary[] {
@@ -119,6 +134,16 @@ export class ReadOperations {
       botId,
     );
     return row?.sender_id ?? null;
+  }
+
+  openQuestion(seq: Seq, botId: UserId): ConversationId | null {
+    const row = this.sql.get<{ conversation_id: ConversationId }>(
+      `SELECT m.conversation_id FROM questions q JOIN messages m ON m.seq = q.seq
+      WHERE q.seq = ? AND q.bot_id = ? AND q.answer_seq IS NULL`,
+      seq,
+      botId,
+    );
+    return row?.conversation_id ?? null;
   }
 }
 

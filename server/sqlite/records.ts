@@ -11,9 +11,11 @@ export interface UserRow {
   readonly is_bot: number;
   readonly password_hash: string | null;
   readonly delivered_seq: number;
+  readonly last_seen_at: number;
 }
 
-export const USER_COLUMNS = "u.id, u.name, u.kind, u.is_bot, u.password_hash, u.delivered_seq";
+export const USER_COLUMNS =
+  "u.id, u.name, u.kind, u.is_bot, u.password_hash, u.delivered_seq, u.last_seen_at";
 
 export function toUser(row: UserRow): UserRecord {
   return {
@@ -25,6 +27,7 @@ export function toUser(row: UserRow): UserRecord {
     // Nobody can log in as a removed guest either; messages to it are kept, and that is all.
     isPlaceholder: row.kind === "placeholder" || row.kind === "removed",
     deliveredSeq: row.delivered_seq,
+    lastSeenAt: row.last_seen_at,
   };
 }
 

@@ -3,12 +3,19 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Seq } from "../store.ts";
 import { TOKENIZER } from "./search_index.ts";
+import { NEEDLE_LENGTH } from "./search_words.ts";
+import { HIT_END, HIT_START, snippetOf } from "./snippet.ts";
 import { Statements } from "./statements.ts";
 
-/** How many words a snippet has. */
-const SNIPPET_WORDS = 24;
-
 const IS_ASCII_WORD = /^[a-z0-9]+$/;
+
+/** Separate words in any case. node:sqlite reads a text only up to its first NUL. */
+const RESERVED = new RegExp(`[\0${HIT_START}${HIT_END}]`, "g");
+
+interface Text {
+  readonly seq: Seq;
+  readonly text: string;
+}
 
 export class ScratchTexts {
   readonly #sql = new Statements(new DatabaseSync(":memory:"));
@@ -20,7 +27,7 @@ export class ScratchTexts {
 
   /**
    * What any plain ASCII text contains, in whatever case, that has all the words of this one: the longest two of them, empty
-   * where there are fewer. Null where a word is not plain ASCII as the index spells it: then no plain ASCII text has it.
+   * where there are fewer, and no longer than NEEDLE_LENGTH. Null where a word is not plain ASCII as the index spells it: then no plain ASCII text has it.
    */
   asciiWordsOf(text: string): readonly [string, string] | null {
     const rows = this.#with(
@@ -30,18 +37,29 @@ export class ScratchTexts {
     const words = rows.map(({ term }) => term);
     if (!words.every((word) => IS_ASCII_WORD.test(word))) return null;
     const [longest = "", second = ""] = words.sort((a, b) => b.length - a.length);
-    return [longest, second];
+    return [longest.slice(0, NEEDLE_LENGTH), second.slice(0, NEEDLE_LENGTH)];
   }
 
-  /** The snippets of those texts that match, by seq. */
-  snippets(match: string, texts: readonly { seq: Seq; text: string }[]): Map<Seq, string> {
+  /** Which of those texts match. */
+  matching(match: string, texts: readonly Text[]): Set<Seq> {
     return this.#with(texts, () => {
-      const rows = this.#sql.all<{ seq: Seq; snippet: string }>(
-        `SELECT rowid AS seq, snippet(texts, 0, '**', '**', '…', ${SNIPPET_WORDS}) AS snippet
+      const rows = this.#sql.all<{ seq: Seq }>("SELECT rowid AS seq FROM texts WHERE texts MATCH ?", match);
+      return new Set(rows.map(({ seq }) => seq));
+    });
+  }
+
+  /**
+   * The snippets of those texts that match, by seq. Not by `snippet` of FTS5, which compares each hit of a text with each
+   * other one: two minutes for one message that says the same short word all over.
+   */
+  snippets(match: string, texts: readonly Text[]): Map<Seq, string> {
+    return this.#with(texts, () => {
+      const rows = this.#sql.all<{ seq: Seq; marked: string }>(
+        `SELECT rowid AS seq, highlight(texts, 0, '${HIT_START}', '${HIT_END}') AS marked
         FROM texts WHERE texts MATCH ?`,
         match,
       );
-      return new Map(rows.map(({ seq, snippet }) => [seq, snippet]));
+      return new Map(rows.map(({ seq, marked }) => [seq, snippetOf(marked)]));
     });
   }
 
@@ -50,12 +68,11 @@ export class ScratchTexts {
   }
 
   /** Does the work while the texts are in the index. */
-  #with<T>(texts: readonly { seq: Seq; text: string }[], work: () => T): T {
+  #with<T>(texts: readonly Text[], work: () => T): T {
     this.#sql.run("BEGIN");
     try {
-      // node:sqlite would read a snippet only up to its first NUL.
       for (const { seq, text } of texts) {
-        this.#sql.run("INSERT INTO texts (rowid, text) VALUES (?, ?)", seq, text.replaceAll("\0", " "));
+        this.#sql.run("INSERT INTO texts (rowid, text) VALUES (?, ?)", seq, text.replace(RESERVED, " "));
       }
       return work();
     } finally {

@@ -100,8 +100,8 @@ export class Search {
   /** In the order of the candidates. */
   #exactMatches(terms: Terms, candidates: readonly LogText[]): Seq[] {
     if (candidates.length === 0) return [];
-    const snippets = this.#scratch.snippets(terms.match, candidates);
-    return candidates.map(({ seq }) => seq).filter((seq) => snippets.has(seq));
+    const matching = this.#scratch.matching(terms.match, candidates);
+    return candidates.map(({ seq }) => seq).filter((seq) => matching.has(seq));
   }
 
   #withSnippets(terms: Terms, messages: readonly StoredMessage[]): Found[] {

@@ -110,7 +110,7 @@ export class SearchIndex {
     } catch {
       // A full disk: it is added again after the next start.
     }
-    this.#sql.db.close();
+    if (this.#sql.db.isOpen) this.#sql.db.close();
   }
 
   /** Null where what is there cannot be used. */
@@ -148,16 +148,19 @@ export class SearchIndex {
     try {
       return work();
     } catch (error) {
-      if (isDamage(error)) this.#remake();
+      // Closed: it was damaged, and could not be made again at once.
+      const isLost = isDamage(error) || !this.#sql.db.isOpen;
+      if (isLost) this.#remake();
       else this.#rollBack();
-      if (!isDamage(error)) throw error;
+      if (!isLost) throw error;
       return null;
     }
   }
 
   #remake(): void {
     this.#uncommitted = 0;
-    this.#sql.db.close();
+    this.#indexedSeq = 0;
+    if (this.#sql.db.isOpen) this.#sql.db.close();
     this.#sql = this.#make();
   }
 

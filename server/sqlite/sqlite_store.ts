@@ -49,6 +49,9 @@ export interface SqliteStoreOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
+/** The use of a token is noted when the last note is so old, in milliseconds: tokens end after months. */
+const TOKEN_USE_MS = 60 * 60 * 1000;
+
 /** How long `check` waits for an answer, in milliseconds. */
 const CHECK_TIMEOUT_MS = 5000;
 
@@ -114,8 +117,13 @@ export class SqliteStore implements Store {
     return this.#commits.call("renameUser", id, name, aliasUntil, this.#clock.now());
   }
 
-  setPassword(id: UserId, passwordHash: string, keepTokenHash: string | null): Promise<void> {
-    return this.#commits.call("setPassword", id, passwordHash, keepTokenHash);
+  setPassword(
+    id: UserId,
+    passwordHash: string,
+    keepTokenHash: string | null,
+    oldHash?: string | null,
+  ): Promise<boolean> {
+    return this.#commits.call("setPassword", id, passwordHash, keepTokenHash, oldHash);
   }
 
   saveDelivered(
@@ -130,12 +138,20 @@ export class SqliteStore implements Store {
 
   // ---- tokens ----
 
-  addToken(userId: UserId, tokenHash: string, at: Millis): Promise<void> {
-    return this.#commits.call("addToken", userId, tokenHash, at);
+  addToken(userId: UserId, tokenHash: string, at: Millis, passwordHash?: string | null): Promise<boolean> {
+    return this.#commits.call("addToken", userId, tokenHash, at, passwordHash);
   }
 
-  findToken(tokenHash: string, at: Millis): Promise<UserRecord | null> {
-    return this.#commits.call("findToken", tokenHash, at);
+  async findToken(tokenHash: string, at: Millis): Promise<UserRecord | null> {
+    const found = await this.#read("findToken", tokenHash);
+    if (!found) return null;
+    if (found.lastUsedAt + TOKEN_USE_MS <= at) this.#touchToken(tokenHash, at);
+    return found.user;
+  }
+
+  /** Nobody waits for it: on a full disk too, a token is good. */
+  #touchToken(tokenHash: string, at: Millis): void {
+    this.#commits.call("touchToken", tokenHash, at).catch(() => {});
   }
 
   removeToken(tokenHash: string): Promise<void> {
@@ -196,8 +212,8 @@ export class SqliteStore implements Store {
     return this.#read("participants", conversationId, limit);
   }
 
-  listRooms(): Promise<RoomSummary[]> {
-    return this.#read("listRooms");
+  listRooms(limit: number): Promise<RoomSummary[]> {
+    return this.#read("listRooms", limit);
   }
 
   summaries(userId: UserId): Promise<ConversationSummary[]> {
@@ -253,11 +269,15 @@ export class SqliteStore implements Store {
     return this.#read("askerOf", seq, botId);
   }
 
+  openQuestion(seq: Seq, botId: UserId): Promise<ConversationId | null> {
+    return this.#read("openQuestion", seq, botId);
+  }
+
   async check(): Promise<void> {
     const late = Promise.withResolvers<never>();
     const cancel = this.#clock.after(CHECK_TIMEOUT_MS, () => late.reject(unavailable("no answer")));
     try {
-      await Promise.race([Promise.all([this.#commits.call("ping"), this.head()]), late.promise]);
+      await Promise.race([Promise.all([this.#commits.check(), this.head()]), late.promise]);
     } finally {
       cancel();
     }

@@ -8,12 +8,14 @@ import type { Statements } from "./statements.ts";
 
 const MAX_ROWS = 1000;
 
-export function listRooms(sql: Statements): RoomSummary[] {
+/** With the name last, nobody hides other rooms behind many of their own. */
+export function listRooms(sql: Statements, limit: number): RoomSummary[] {
   const rows = sql.all<{ id: number; name: string; members: number; last_seq: Seq }>(
     `SELECT c.id, c.name,
       (SELECT count(*) FROM participants WHERE conversation_id = c.id) AS members,
       (SELECT coalesce(max(seq), 0) FROM messages WHERE conversation_id = c.id) AS last_seq
-    FROM conversations c WHERE c.kind = 'room' ORDER BY c.name_key LIMIT ${MAX_ROWS}`,
+    FROM conversations c WHERE c.kind = 'room' ORDER BY members DESC, last_seq DESC, c.name_key LIMIT ?`,
+    limit,
   );
   return rows.map(({ id, name, members, last_seq }) => ({
     conversationId: id,

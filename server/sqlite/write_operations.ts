@@ -30,6 +30,8 @@ import type { Statements } from "./statements.ts";
 
 const RETURN_USER = `RETURNING ${USER_COLUMNS.replaceAll("u.", "")}`;
 const RETURN_CONVERSATION = `RETURNING ${CONVERSATION_COLUMNS.replaceAll("c.", "")}`;
+/** Kept from others, for each user. */
+const MAX_FORMER_NAMES = 5;
 const HEAD = "(SELECT coalesce(max(seq), 0) FROM messages)";
 
 export class WriteOperations {
@@ -41,6 +43,11 @@ export class WriteOperations {
 
   /** Answers when all before it is committed. */
   ping(): void {}
+
+  /** As `ping`, and writes more than any message does. It differs each time, since SQLite writes no page that stays the same. */
+  probe(): void {
+    this.sql.run("INSERT OR REPLACE INTO meta VALUES ('probe', hex(randomblob(16384)))");
+  }
 
   // ---- users ----
 
@@ -93,11 +100,23 @@ export class WriteOperations {
   renameUser(id: UserId, name: string, aliasUntil: Millis, now: Millis): boolean {
     const user = userWithId(this.sql, id);
     const holder = userNamed(this.sql, name) ?? userFormerlyNamed(this.sql, name, now);
-    if (!user || (holder && holder.id !== id)) return false;
+    if (!user) return false;
+    if (holder && holder.id !== id && !this.#freeUnused(holder)) return false;
     this.#dropFormerName(name);
     this.sql.run("UPDATE users SET name = ?, name_key = ? WHERE id = ?", name, userKey(name), id);
     if (userKey(user.name) !== userKey(name)) this.#keepFormerName(user.name, id, aliasUntil);
     return true;
+  }
+
+  /** Takes the name from a placeholder that no message waits for: the message that it was made for was refused. */
+  #freeUnused({ id, kind }: UserRow): boolean {
+    const isFree = kind === "placeholder" && !this.sql.get(
+      "SELECT 1 FROM participants p JOIN messages m ON m.conversation_id = p.conversation_id WHERE p.user_id = ?",
+      id,
+    );
+    // No user's key holds a space.
+    if (isFree) this.sql.run("UPDATE users SET name_key = 'unused ' || id WHERE id = ?", id);
+    return isFree;
   }
 
   /** Whether it still leads to an account; where it does no more, it is forgotten. */
@@ -114,15 +133,33 @@ export class WriteOperations {
       id,
       until,
     );
+    this.sql.run(
+      `DELETE FROM former_names WHERE user_id = ?1 AND name_key NOT IN (
+        SELECT name_key FROM former_names WHERE user_id = ?1 ORDER BY leads_until DESC LIMIT ${MAX_FORMER_NAMES})`,
+      id,
+    );
   }
 
   #dropFormerName(name: string): void {
     this.sql.run("DELETE FROM former_names WHERE name_key = ?", userKey(name));
   }
 
-  setPassword(userId: UserId, passwordHash: string, keepTokenHash: string | null): void {
-    this.sql.run("UPDATE users SET password_hash = ? WHERE id = ?", passwordHash, userId);
+  setPassword(
+    userId: UserId,
+    passwordHash: string,
+    keepTokenHash: string | null,
+    oldHash?: string | null,
+  ): boolean {
+    const changes = this.sql.run(
+      "UPDATE users SET password_hash = ? WHERE id = ? AND (? OR password_hash IS ?)",
+      passwordHash,
+      userId,
+      Number(oldHash === undefined),
+      oldHash ?? null,
+    );
+    if (changes === 0) return false;
     this.sql.run("DELETE FROM tokens WHERE user_id = ? AND token_hash IS NOT ?", userId, keepTokenHash);
+    return true;
   }
 
   saveDelivered(users: readonly { userId: UserId; deliveredSeq: Seq; lastSeenAt: Millis }[]): void {
@@ -150,23 +187,24 @@ export class WriteOperations {
 
   // ---- tokens ----
 
-  addToken(userId: UserId, tokenHash: string, at: Millis): void {
-    this.sql.run(
-      "INSERT INTO tokens (token_hash, user_id, created_at, last_used_at) VALUES (?, ?, ?, ?)",
+  addToken(userId: UserId, tokenHash: string, at: Millis, passwordHash?: string | null): boolean {
+    return this.sql.run(
+      `INSERT INTO tokens (token_hash, user_id, created_at, last_used_at)
+      SELECT ?1, id, ?3, ?3 FROM users WHERE id = ?2 AND (?4 OR password_hash IS ?5)`,
       tokenHash,
       userId,
       at,
-      at,
-    );
+      Number(passwordHash === undefined),
+      passwordHash ?? null,
+    ) === 1;
   }
 
-  findToken(tokenHash: string, at: Millis): UserRecord | null {
-    const token = this.sql.get<{ user_id: UserId }>(
-      "UPDATE tokens SET last_used_at = max(last_used_at, ?) WHERE token_hash = ? RETURNING user_id",
+  touchToken(tokenHash: string, at: Millis): void {
+    this.sql.run(
+      "UPDATE tokens SET last_used_at = max(last_used_at, ?) WHERE token_hash = ?",
       at,
       tokenHash,
     );
-    return token ? userWithId(this.sql, token.user_id) : null;
   }
 
   removeToken(tokenHash: string): void {

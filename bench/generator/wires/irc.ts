@@ -15,6 +15,8 @@ export const IRC: Wire = {
   hasDirect: true,
   hasManyRooms: true,
   maxSize: MAX_TEXT,
+  /** ngIRCd listens with a backlog of 10, and resets what is beyond. */
+  connecting: 8,
 
   /** Nine characters are what every server takes. */
   userName: (run, client) => `g${run.slice(0, 3)}${digits(client, 5)}`,

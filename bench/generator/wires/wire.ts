@@ -43,6 +43,8 @@ export interface Wire {
   readonly hasManyRooms: boolean;
   /** Bytes of text that a message can carry. */
   readonly maxSize: number;
+  /** Connections that may wait for it to accept them; left out where these are many. */
+  readonly connecting?: number;
   /** @param run some characters that make the names of a run its own */
   userName(run: string, client: number): string;
   roomName(run: string, room: number): string;
