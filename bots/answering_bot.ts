@@ -42,10 +42,10 @@ class AnsweringBot {
       (question, signal) => this.#bot.run("answering a question", () => this.#write(question, signal)),
       options.limits ?? QUEUE_LIMITS,
     );
-    this.#drafts = new Drafts(({ place, draft, delta, answerTo }) => {
+    this.#drafts = new Drafts(({ place, draft, delta }) => {
       this.#bot.client.signal("/draft", {
         destination: place,
-        metadata: { draft, delta, answer_to: answerTo },
+        metadata: { draft, delta },
       });
     }, this.#bot.clock);
   }

@@ -12,7 +12,6 @@ export interface DraftPart {
   readonly place: string;
   readonly draft: string;
   readonly delta: string;
-  readonly answerTo: number;
 }
 
 export class Drafts {
@@ -103,7 +102,7 @@ export class Draft {
     const length = endOfPart(this.#unsent);
     const delta = this.#unsent.slice(0, length);
     this.#unsent = this.#unsent.slice(length);
-    return { place: this.#question.place, draft: this.id, delta, answerTo: this.#question.seq };
+    return { place: this.#question.place, draft: this.id, delta };
   }
 
   /** Nothing more is shown: the whole answer is said instead. */

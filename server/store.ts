@@ -305,8 +305,8 @@ export interface Store {
   messagesBySeq(seqs: readonly Seq[]): Promise<StoredMessage[]>;
   /** The question at that position that was asked of this bot, or said to it directly: who asked it; null where there is none. */
   askerOf(seq: Seq, botId: UserId): Promise<UserId | null>;
-  /** Where that question (`/ask`) was asked; null where it was not asked of this bot, or has its answer. */
-  openQuestion(seq: Seq, botId: UserId): Promise<ConversationId | null>;
+  /** Whether this bot was asked something (`/ask`) in that conversation that has no answer yet. */
+  isAsked(conversationId: ConversationId, botId: UserId): Promise<boolean>;
 
   /** Rejects ChatError `store_unavailable` where the store does not answer, or nothing can be written. */
   check(): Promise<void>;

@@ -159,7 +159,7 @@ Deno.test("of a list as much is taken as fits into a reply, from the front", () 
   assert.ok(more && fitting.length > 100);
   assert.deepEqual(fitting, entries.slice(0, fitting.length));
   assert.ok(utf8Length(JSON.stringify(fitting)) <= LIMITS.replyBytes);
-  assert.deepEqual(fit([1, 2]), { entries: [1, 2], more: false });
+  assert.deepEqual(fit([1, 2], String), { entries: [1, 2], lines: ["1", "2"], more: false });
 });
 
 Deno.test("text mode shows a page as its messages, and then the words", () => {

@@ -282,16 +282,17 @@ function testTokens(test: Test): void {
     assert.equal(await store.addToken(alice.id, "any", NOW), true);
   });
 
-  test("an open question is where it was asked, for the bot that was asked, until it has its answer", async (world) => {
+  test("a bot is asked where a question to it has no answer yet", async (world) => {
     const { store } = world;
     const [alice, bob] = [await world.user("alice"), await world.user("ai", { isBot: true })];
     const room = await world.room("#tea", alice);
     const seq = await world.say(alice, room, "why?", { askedBotId: bob.id });
-    assert.equal(await store.openQuestion(seq, bob.id), room.id);
-    assert.equal(await store.openQuestion(seq, alice.id), null);
-    assert.equal(await store.openQuestion(seq + 1, bob.id), null);
+    const other = await world.room("#coffee", alice);
+    assert.equal(await store.isAsked(room.id, bob.id), true);
+    assert.equal(await store.isAsked(room.id, alice.id), false);
+    assert.equal(await store.isAsked(other.id, bob.id), false);
     await world.say(bob, room, "so", { answersSeq: seq });
-    assert.equal(await store.openQuestion(seq, bob.id), null);
+    assert.equal(await store.isAsked(room.id, bob.id), false);
   });
 
   test("a new password ends the user's other tokens", async (world) => {

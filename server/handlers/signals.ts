@@ -26,7 +26,7 @@ export async function typing(call: Call): Promise<null> {
 }
 
 export async function draft(call: Call): Promise<null> {
-  const { destination, metadata: { draft: id, delta, answer_to: asked } } = call.request;
+  const { destination, metadata: { draft: id, delta } } = call.request;
   if (!actorOf(call).isBot) throw new ChatError("forbidden", "Only bots send drafts.");
   if (
     typeof id !== "string" || id.length > LIMITS.idLength || typeof delta !== "string" || destination === ""
@@ -35,7 +35,7 @@ export async function draft(call: Call): Promise<null> {
   }
   const signal = { code: "draft", details: { draft: id, delta } } as const;
   if (!destination.startsWith("#")) await tellUser(call, destination, signal);
-  else tellRoom(call, await answeredRoom(call, destination, asked), signal);
+  else tellRoom(call, await answeredRoom(call, destination), signal);
   return null;
 }
 
@@ -43,15 +43,11 @@ export async function draft(call: Call): Promise<null> {
  * A bot need not be in a room where it was asked and has not answered yet.
  * @throws ChatError `no_such_room`, `not_a_member`
  */
-async function answeredRoom(
-  call: Call,
-  destination: string,
-  asked: unknown,
-): Promise<LiveConversation | undefined> {
+async function answeredRoom(call: Call, destination: string): Promise<LiveConversation | undefined> {
   const { conversations, live, store } = call.server.router;
   const record = await conversations.requireRoom(destination);
-  const where = typeof asked === "number" ? await store.openQuestion(asked, actorOf(call).id) : null;
-  if (where !== record.id) await conversations.requireParticipant(record, actorOf(call));
+  const isAsked = await store.isAsked(record.id, actorOf(call).id);
+  if (!isAsked) await conversations.requireParticipant(record, actorOf(call));
   return live.conversation(record.id);
 }
 

@@ -136,14 +136,13 @@ export class ReadOperations {
     return row?.sender_id ?? null;
   }
 
-  openQuestion(seq: Seq, botId: UserId): ConversationId | null {
-    const row = this.sql.get<{ conversation_id: ConversationId }>(
-      `SELECT m.conversation_id FROM questions q JOIN messages m ON m.seq = q.seq
-      WHERE q.seq = ? AND q.bot_id = ? AND q.answer_seq IS NULL`,
-      seq,
+  isAsked(conversationId: ConversationId, botId: UserId): boolean {
+    return this.sql.get(
+      `SELECT 1 FROM questions q JOIN messages m ON m.seq = q.seq
+      WHERE q.bot_id = ? AND q.answer_seq IS NULL AND m.conversation_id = ? ORDER BY q.seq DESC LIMIT 1`,
       botId,
-    );
-    return row?.conversation_id ?? null;
+      conversationId,
+    ) !== undefined;
   }
 }
 

@@ -269,8 +269,8 @@ export class SqliteStore implements Store {
     return this.#read("askerOf", seq, botId);
   }
 
-  openQuestion(seq: Seq, botId: UserId): Promise<ConversationId | null> {
-    return this.#read("openQuestion", seq, botId);
+  isAsked(conversationId: ConversationId, botId: UserId): Promise<boolean> {
+    return this.#read("isAsked", conversationId, botId);
   }
 
   async check(): Promise<void> {
