@@ -6,6 +6,7 @@ import { LIMITS } from "../protocol/message.ts";
 import { GUEST_PREFIX, isReservedName, quote, requireUserName, userKey } from "../protocol/names.ts";
 import type { Clock } from "./clock.ts";
 import { ACCOUNT_RATE, GUESS_RATE, networkOf, rateLimited, RateLimiter } from "./limits.ts";
+import { isLoopback } from "./origins.ts";
 import { Passwords } from "./passwords.ts";
 import type { Store, UserRecord } from "./store.ts";
 
@@ -258,6 +259,8 @@ export class Accounts {
 
   /** @throws ChatError `rate_limited` */
   #takeNewAccount(address: string): void {
+    // This machine's own address is also that of a proxy, and so of everybody behind it.
+    if (isLoopback(address)) return;
     const wait = this.#newAccounts?.take(networkOf(address)) ?? 0;
     if (wait > 0) throw rateLimited(wait, "Too many new accounts from your address.");
   }

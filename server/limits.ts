@@ -16,11 +16,11 @@ export const COMMAND_RATE: Rate = { burst: 100, perSecond: 50 };
 /** Wrong passwords, for each account and address: a person has them by then, a list of words does not. */
 export const GUESS_RATE: Rate = { burst: 10, perSecond: 0.1 };
 /** New rooms: they cannot be removed, and `/list` shows them to all. */
-export const ROOM_RATE: Rate = { burst: 30, perSecond: 0.1 };
+export const ROOM_RATE: Rate = { burst: 100, perSecond: 0.2 };
 /** New names: each is kept from others for 30 days. */
-export const NICK_RATE: Rate = { burst: 5, perSecond: 1 / 60 };
+export const NICK_RATE: Rate = { burst: 10, perSecond: 0.05 };
 
-/** New accounts: a class behind one address gets in at once, a loop fills no disk. */
+/** New accounts, from other machines: a class behind one address gets in at once, a loop fills no disk. */
 export const ACCOUNT_RATE: Rate = { burst: 50, perSecond: 0.5 };
 
 export function rateLimited(ms: number, what = "Too fast."): ChatError {

@@ -438,18 +438,21 @@ Deno.test("rooms, memberships and messages outlive a restart of the server", asy
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("one user makes 30 rooms at once and then one every 10 s; joining what is there stays free", async () => {
+Deno.test("one user makes 100 rooms at once and then one every 5 s; joining what is there stays free", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock, isRateLimited: true });
   const [alice, bob] = await pair(server);
-  for (let i = 0; i < 30; i++) assert.equal((await alice.command(`/join #r${i}`)).metadata.code, "joined");
+  for (let i = 0; i < 100; i++) {
+    assert.equal((await alice.command(`/join #r${i}`)).metadata.code, "joined");
+    clock.advance(20);
+  }
   const refused = await alice.command("/join #more");
   assertError(refused, "rate_limited");
-  assert.ok(Number(refused.metadata.retry_after_ms) <= 10_000);
+  assert.ok(Number(refused.metadata.retry_after_ms) <= 5000);
   assertError(await alice.command("/history #more"), "no_such_room");
   assert.equal((await alice.command("/join #r0")).metadata.code, "joined");
   assert.equal((await bob.command("/join #more")).metadata.code, "joined");
-  clock.advance(10_000);
+  clock.advance(5000);
   assert.equal((await alice.command("/join #more2")).metadata.code, "joined");
 });
 
