@@ -200,7 +200,7 @@ browserTest(
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("alert").filter({ hasText: "The name or the password is wrong." }).waitFor();
     await page.getByRole("button", { name: "Create an account" }).click();
-    assert.equal(await page.getByRole("alert").count(), 0);
+    await page.getByRole("alert").waitFor({ state: "detached" });
     assert.equal(await password.inputValue(), "");
     assert.equal(await page.getByLabel("Your name").inputValue(), "carol");
   },
