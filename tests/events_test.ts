@@ -12,6 +12,15 @@ async function tokenFor(server: TestServer, name: string): Promise<string> {
 
 // ---- presence ----
 
+/** Alice has heard that bob is online. */
+async function bothOnline(server: TestServer, clock: FakeClock) {
+  const alice = await server.json("alice");
+  const bob = await server.json("bob");
+  clock.advance(1000);
+  await alice.envelope(is("online", "bob"));
+  return { alice, bob };
+}
+
 Deno.test("who comes is online to those who share a room, gathered for a second", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
@@ -30,10 +39,7 @@ Deno.test("who comes is online to those who share a room, gathered for a second"
 Deno.test("who goes is offline after ten seconds away, not before", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
-  const alice = await server.json("alice");
-  const bob = await server.json("bob");
-  clock.advance(1000);
-  await alice.envelope(is("online", "bob"));
+  const { alice, bob } = await bothOnline(server, clock);
   await quit(bob);
   clock.advance(9000);
   assert.deepEqual(codes(await alice.settled()), []);
@@ -44,10 +50,7 @@ Deno.test("who goes is offline after ten seconds away, not before", async () => 
 Deno.test("a reconnect within ten seconds is no news", async () => {
   const clock = new FakeClock();
   await using server = await TestServer.start({ clock });
-  const alice = await server.json("alice");
-  const bob = await server.json("bob");
-  clock.advance(1000);
-  await alice.envelope(is("online", "bob"));
+  const { alice, bob } = await bothOnline(server, clock);
   await quit(bob);
   clock.advance(5000);
   await alice.settled();
