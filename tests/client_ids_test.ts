@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { addToColumns, noColumns, outcomeOf } from "../server/sqlite/append.ts";
+import { addToColumns, noColumns, outcomeOf } from "../server/sqlite/message_columns.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
 import { ClientIds } from "../server/sqlite/client_ids.ts";
 import { ClientIdHash } from "../server/sqlite/client_id_hash.ts";

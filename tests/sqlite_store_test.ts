@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { Clock } from "../server/clock.ts";
 import { GroupCommit } from "../server/sqlite/group_commit.ts";
-import { noColumns } from "../server/sqlite/append.ts";
+import { noColumns } from "../server/sqlite/message_columns.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
 import { textsBetween } from "../server/sqlite/log_texts.ts";
 import { openForWriting } from "../server/sqlite/open_database.ts";

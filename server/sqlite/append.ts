@@ -1,61 +1,13 @@
-/** Messages into the log. They cross to the writer as columns: a fifth of what rows cost to copy. */
+/** Messages into the log. */
 
 import type { StatementResultingChanges } from "node:sqlite";
-import type { Appended, ConversationId, Millis, NewMessage, Seq, UserId } from "../store.ts";
-import type { ClientIds } from "./client_ids.ts";
+import type { Appended, ConversationId, Millis, Seq } from "../store.ts";
+import { type ClientIds, HASHES_AT_ONCE } from "./client_ids.ts";
+import type { AppendedColumns, MessageColumns } from "./message_columns.ts";
 import type { Statements } from "./statements.ts";
 
-export interface MessageColumns {
-  readonly conversationIds: ConversationId[];
-  readonly senderIds: UserId[];
-  readonly types: NewMessage["type"][];
-  readonly texts: string[];
-  readonly metadatas: string[];
-  readonly clientIds: (string | null)[];
-  readonly createdAts: Millis[];
-  /** Of questions: row to bot. */
-  readonly askedBotIds: Map<number, UserId>;
-  /** Of answers: row to question. */
-  readonly answersSeqs: Map<number, Seq>;
-}
-
-export function noColumns(): MessageColumns {
-  return {
-    conversationIds: [],
-    senderIds: [],
-    types: [],
-    texts: [],
-    metadatas: [],
-    clientIds: [],
-    createdAts: [],
-    askedBotIds: new Map(),
-    answersSeqs: new Map(),
-  };
-}
-
-export function addToColumns(columns: MessageColumns, message: NewMessage): void {
-  const row = columns.texts.length;
-  columns.conversationIds.push(message.conversationId);
-  columns.senderIds.push(message.senderId);
-  columns.types.push(message.type);
-  columns.texts.push(message.text);
-  columns.metadatas.push(message.metadata);
-  columns.clientIds.push(message.clientId);
-  columns.createdAts.push(message.createdAt);
-  if (message.askedBotId !== undefined) columns.askedBotIds.set(row, message.askedBotId);
-  if (message.answersSeq !== undefined) columns.answersSeqs.set(row, message.answersSeq);
-}
-
-/** What became of each row: its seq, or 0 where it was not stored; then `refused` says why. */
-export interface AppendedColumns {
-  readonly seqs: Float64Array<ArrayBuffer>;
-  readonly refused: Map<number, Appended>;
-}
-
-export function outcomeOf(columns: AppendedColumns, row: number): Appended {
-  const seq = columns.seqs[row]!;
-  return seq > 0 ? { status: "stored", seq } : columns.refused.get(row)!;
-}
+/** Go into one statement, which halves what a row costs. There is one prepared statement for each number up to it. */
+const ROWS_AT_ONCE = HASHES_AT_ONCE;
 
 interface EarlierRow {
   readonly seq: Seq;
@@ -65,19 +17,22 @@ interface EarlierRow {
   readonly created_at: Millis;
 }
 
-/** Nothing where an id of the same hash is in the table. */
-const INSERT_IF_NEW =
-  `INSERT INTO messages (conversation_id, sender_id, type, text, metadata, client_id, created_at)
-  SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM client_ids WHERE hash = ?)`;
-const INSERT = `INSERT INTO messages (conversation_id, sender_id, type, text, metadata, client_id, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+/** `INSERTS[n]` stores n rows. */
+const INSERTS = Array.from(
+  { length: ROWS_AT_ONCE + 1 },
+  (_, rows) =>
+    `INSERT INTO messages (conversation_id, sender_id, type, text, metadata, client_id, created_at)
+    VALUES ${Array(rows).fill("(?, ?, ?, ?, ?, ?, ?)").join()}`,
+);
 
-/** Stores row after row of one batch. */
+/** Stores the rows of one batch, in order. */
 export class Appender {
   readonly result: AppendedColumns;
   readonly #sql: Statements;
   readonly #ids: ClientIds;
   readonly #columns: MessageColumns;
+  /** Of the rows that go into one statement; NaN where a row has no id. */
+  readonly #hashes = new Float64Array(ROWS_AT_ONCE);
 
   constructor(sql: Statements, ids: ClientIds, columns: MessageColumns) {
     this.#sql = sql;
@@ -86,62 +41,85 @@ export class Appender {
     this.result = { seqs: new Float64Array(columns.texts.length), refused: new Map() };
   }
 
-  append(row: number): void {
-    const columns = this.#columns;
-    const question = columns.answersSeqs.get(row);
-    if (question !== undefined) return this.#answer(row, question);
-    const seq = this.#insert(row);
-    const bot = columns.askedBotIds.get(row);
-    if (bot !== undefined && seq > 0) {
-      this.#sql.run("INSERT INTO questions (seq, bot_id) VALUES (?, ?)", seq, bot);
+  /** Stores the rows from `first` up to, and without, `end`. */
+  append(first: number, end: number): void {
+    for (let row = first; row < end;) {
+      const count = this.#gather(row, Math.min(end, row + ROWS_AT_ONCE));
+      if (count > 0 && !this.#ids.isAnyInTable(this.#hashes)) this.#insertTogether(row, count);
+      else for (let i = 0; i < Math.max(count, 1); i++) this.#appendOne(row + i);
+      row += Math.max(count, 1);
     }
   }
 
-  /** Returns 0 where the sender used the id before. */
-  #insert(row: number): Seq {
+  /** How many rows from here on are plain messages whose ids are not in memory, nor twice among them; their hashes. */
+  #gather(first: number, end: number): number {
+    this.#hashes.fill(NaN);
+    let row = first;
+    for (; row < end && this.#isPlain(row); row++) {
+      const hash = this.#hashOf(row);
+      if (!Number.isNaN(hash) && (this.#ids.isRecent(hash) || this.#hashes.includes(hash))) break;
+      this.#hashes[row - first] = hash;
+    }
+    return row - first;
+  }
+
+  #isPlain(row: number): boolean {
+    return !this.#columns.askedBotIds.has(row) && !this.#columns.answersSeqs.has(row);
+  }
+
+  #hashOf(row: number): number {
     const clientId = this.#columns.clientIds[row]!;
-    if (clientId === null) return this.#stored(row, this.#sql.prepare(INSERT).run(...this.#valuesOf(row)));
-    const hash = this.#ids.hashOf(this.#columns.senderIds[row]!, clientId);
-    const seq = this.#insertIfNew(row, hash) || this.#insertIfOnlyTheHashIsOld(row);
-    if (seq > 0) this.#ids.add(hash, seq);
-    return seq;
+    return clientId === null ? NaN : this.#ids.hashOf(this.#columns.senderIds[row]!, clientId);
   }
 
-  #insertIfNew(row: number, hash: number): Seq {
-    if (this.#ids.isRecent(hash)) return 0;
-    return this.#stored(row, this.#sql.prepare(INSERT_IF_NEW).run(...this.#valuesOf(row), hash));
+  /** Numbers are given in ascending order, without a hole: there is no other writer within the transaction. */
+  #insertTogether(first: number, count: number): void {
+    const lastSeq = Number(this.#insertRows(first, count).lastInsertRowid);
+    for (let i = 0; i < count; i++) this.#stored(first + i, this.#hashes[i]!, lastSeq - count + 1 + i);
   }
 
-  #insertIfOnlyTheHashIsOld(row: number): Seq {
-    const earlier = this.#earlier(row);
-    if (!earlier) return this.#stored(row, this.#sql.prepare(INSERT).run(...this.#valuesOf(row)));
-    this.result.refused.set(row, this.#repeated(row, earlier));
-    return 0;
-  }
-
-  #stored(row: number, { changes, lastInsertRowid }: StatementResultingChanges): Seq {
-    return changes === 1 ? this.result.seqs[row] = Number(lastInsertRowid) : 0;
-  }
-
-  #valuesOf(row: number) {
+  #insertRows(first: number, count: number): StatementResultingChanges {
     const columns = this.#columns;
-    return [
-      columns.conversationIds[row]!,
-      columns.senderIds[row]!,
-      columns.types[row]!,
-      columns.texts[row]!,
-      columns.metadatas[row]!,
-      columns.clientIds[row]!,
-      columns.createdAts[row]!,
-    ] as const;
+    const values = [];
+    for (let row = first; row < first + count; row++) {
+      values.push(
+        columns.conversationIds[row]!,
+        columns.senderIds[row]!,
+        columns.types[row]!,
+        columns.texts[row]!,
+        columns.metadatas[row]!,
+        columns.clientIds[row]!,
+        columns.createdAts[row]!,
+      );
+    }
+    return this.#sql.prepare(INSERTS[count]!).run(...values);
   }
 
-  /** A repeated answer is a duplicate, although its question is not open any more. */
-  #answer(row: number, question: Seq): void {
+  #stored(row: number, hash: number, seq: Seq): Seq {
+    if (!Number.isNaN(hash)) this.#ids.add(hash, seq);
+    return this.result.seqs[row] = seq;
+  }
+
+  #appendOne(row: number): void {
     const earlier = this.#earlier(row);
-    if (earlier) {
-      this.result.refused.set(row, this.#repeated(row, earlier));
-    } else if (this.#isOpen(row, question)) {
+    const question = this.#columns.answersSeqs.get(row);
+    if (earlier) this.result.refused.set(row, this.#repeated(row, earlier));
+    else if (question !== undefined) this.#answer(row, question);
+    else this.#ask(row, this.#insert(row));
+  }
+
+  #insert(row: number): Seq {
+    return this.#stored(row, this.#hashOf(row), Number(this.#insertRows(row, 1).lastInsertRowid));
+  }
+
+  #ask(row: number, seq: Seq): void {
+    const bot = this.#columns.askedBotIds.get(row);
+    if (bot === undefined) return;
+    this.#sql.run("INSERT INTO questions (seq, bot_id) VALUES (?, ?)", seq, bot);
+  }
+
+  #answer(row: number, question: Seq): void {
+    if (this.#isOpen(row, question)) {
       this.#sql.run("UPDATE questions SET answer_seq = ? WHERE seq = ?", this.#insert(row), question);
     } else if (this.#isParticipant(row)) {
       this.#insert(row);

@@ -1,6 +1,7 @@
 /** A batch of writes, committed as one transaction: what crosses to the writer, what comes back, and how it runs. */
 
-import { type AppendedColumns, Appender, type MessageColumns } from "./append.ts";
+import { Appender } from "./append.ts";
+import type { AppendedColumns, MessageColumns } from "./message_columns.ts";
 import { faultOf } from "./sqlite_errors.ts";
 import { type Failure, toFailure } from "./worker_rpc.ts";
 import type { WriteOperations } from "./write_operations.ts";
@@ -31,7 +32,7 @@ export interface BatchResult {
  */
 export function runBatch(operations: WriteOperations, batch: Batch): BatchResult {
   try {
-    return inTransaction(operations, () => runWrites(operations, batch, (_index, run) => run()));
+    return inTransaction(operations, () => runWrites(operations, batch));
   } catch (error) {
     if (faultOf(error) !== "internal") throw error;
     return inTransaction(operations, () => runApart(operations, batch));
@@ -47,37 +48,45 @@ function inTransaction({ sql, clientIds }: WriteOperations, work: () => BatchRes
   }
 }
 
-function runWrites(
-  operations: WriteOperations,
-  { writes, rows }: Batch,
-  guard: (index: number, run: () => unknown) => unknown,
-): BatchResult {
-  const count = rows.texts.length;
-  if (count > 0) operations.clientIds.begin();
-  const appender = new Appender(operations.sql, operations.clientIds, rows);
-  let row = 0;
-  const values = writes.map((write, index) => {
-    if (typeof write !== "number") return guard(index, () => invoke(operations, write));
-    const first = row;
-    row += write;
-    return guard(index, () => appendRows(appender, first, write));
+function runWrites(operations: WriteOperations, { writes, rows }: Batch): BatchResult {
+  const appender = beginAppending(operations, rows);
+  let [stored, row] = [0, 0];
+  const values = writes.map((write) => {
+    if (typeof write === "number") return void (row += write);
+    appender.append(stored, row);
+    stored = row;
+    return invoke(operations, write);
   });
-  if (count > 0) operations.clientIds.end(count);
+  appender.append(stored, row);
+  operations.clientIds.end(rows.texts.length);
   return { values, failures: new Map(), appended: appender.result };
 }
 
-function runApart(operations: WriteOperations, batch: Batch): BatchResult {
+function runApart(operations: WriteOperations, { writes, rows }: Batch): BatchResult {
+  const appender = beginAppending(operations, rows);
   const failures = new Map<number, Failure>();
-  const result = runWrites(operations, batch, (index, run) => {
+  let row = 0;
+  const values = writes.map((write, index) => {
+    const first = row;
+    if (typeof write === "number") row += write;
     try {
-      return atSavepoint(operations, run);
+      return atSavepoint(
+        operations,
+        () => typeof write === "number" ? appender.append(first, row) : invoke(operations, write),
+      );
     } catch (error) {
       if (faultOf(error) !== "internal") throw error;
       failures.set(index, toFailure(error));
       return undefined;
     }
   });
-  return { ...result, failures };
+  operations.clientIds.end(rows.texts.length);
+  return { values, failures, appended: appender.result };
+}
+
+function beginAppending({ sql, clientIds }: WriteOperations, rows: MessageColumns): Appender {
+  if (rows.texts.length > 0) clientIds.begin();
+  return new Appender(sql, clientIds, rows);
 }
 
 function atSavepoint({ sql, clientIds }: WriteOperations, run: () => unknown): unknown {
@@ -91,10 +100,6 @@ function atSavepoint({ sql, clientIds }: WriteOperations, run: () => unknown): u
   } finally {
     if (sql.db.isTransaction) sql.run("RELEASE write");
   }
-}
-
-function appendRows(appender: Appender, first: number, count: number): void {
-  for (let row = first; row < first + count; row++) appender.append(row);
 }
 
 function invoke(operations: WriteOperations, [name, ...args]: Exclude<Write, number>): unknown {

@@ -7,10 +7,14 @@
 
 import type { Seq, UserId } from "../store.ts";
 import { ClientIdHash } from "./client_id_hash.ts";
+import { HashTable } from "./hash_table.ts";
 import type { Statements } from "./statements.ts";
 
-/** How many messages are merged in one go. Two such parts are in memory at most: 3 MB each. */
+/** How many messages are merged in one go. Two such parts are in memory at most: 2 MiB each. */
 const PART_MESSAGES = 65_536;
+
+/** Most servers hear a few messages an hour. */
+const FIRST_CAPACITY = 1024;
 
 /** So a part is merged before the next one is full. */
 const MERGED_PER_MESSAGE = 2;
@@ -18,6 +22,11 @@ const MERGED_AT_LEAST = 64;
 
 /** Goes into one statement: half the cost of one statement each. There is one prepared statement for each number up to it. */
 const ENTRIES_AT_ONCE = 32;
+
+/** What `isAnyInTable` takes. */
+export const HASHES_AT_ONCE = 16;
+
+const IS_ANY_IN_TABLE = `SELECT 1 FROM client_ids WHERE hash IN (${Array(HASHES_AT_ONCE).fill("?")}) LIMIT 1`;
 
 /** So catching up takes 100 MB, however long the log. */
 const CAUGHT_UP_AT_ONCE = 1_000_000;
@@ -30,7 +39,7 @@ const IS_SEQ = /^[0-9]{1,15}$/;
 
 /** A part of the log whose ids are on their way into the table. */
 interface Part {
-  readonly seqs: ReadonlyMap<number, Seq>;
+  readonly seqs: HashTable;
   /** Ascending. */
   readonly hashes: Float64Array;
   merged: number;
@@ -44,7 +53,7 @@ export class ClientIds {
   #dataVersion = 0;
   #part: Part | null = null;
   /** What follows the part, hash to seq. */
-  #recent = new Map<number, Seq>();
+  #recent = new HashTable(FIRST_CAPACITY);
   /** What is older is in the part or in the table. */
   #recentAfter: Seq = 0;
 
@@ -113,24 +122,28 @@ export class ClientIds {
     return this.#recent.has(hash) || this.#part !== null && this.#part.seqs.has(hash);
   }
 
+  /** @param hashes as many as HASHES_AT_ONCE; NaN, which SQLite takes as NULL, is in no table */
+  isAnyInTable(hashes: Float64Array): boolean {
+    return this.#sql.get(IS_ANY_IN_TABLE, ...hashes) !== undefined;
+  }
+
   add(hash: number, seq: Seq): void {
     // Two ids with one hash: the table holds any number of them.
     if (this.#recent.has(hash)) this.#insert([[hash, seq]]);
-    else this.#recent.set(hash, seq);
+    else this.#recent.add(hash, seq);
   }
 
   /** To be called last in a transaction that appended so many messages. */
   end(messages: number): void {
-    if (!this.#isLoaded) return;
+    if (messages === 0 || !this.#isLoaded) return;
     if (this.#part) return this.#merge(this.#part, Math.max(MERGED_AT_LEAST, messages * MERGED_PER_MESSAGE));
     const head = this.#head();
     if (head - this.#recentAfter >= PART_MESSAGES) this.#startPart(head);
   }
 
   #startPart(lastSeq: Seq): void {
-    const hashes = Float64Array.from(this.#recent.keys()).sort();
-    this.#part = { seqs: this.#recent, hashes, merged: 0, lastSeq };
-    this.#recent = new Map();
+    this.#part = { seqs: this.#recent, hashes: this.#recent.sorted(), merged: 0, lastSeq };
+    this.#recent = new HashTable(FIRST_CAPACITY);
     this.#recentAfter = lastSeq;
   }
 
@@ -167,7 +180,7 @@ export class ClientIds {
   #load(): void {
     this.#hash = this.#readHash();
     this.#part = null;
-    this.#recent = new Map();
+    this.#recent = new HashTable(FIRST_CAPACITY);
     this.#recentAfter = this.#mergedSeq();
     this.#isLoaded = true;
     for (const { seq, sender_id, client_id } of this.#unmerged()) {

@@ -4,7 +4,7 @@
  */
 
 import type { Appended, NewMessage } from "../store.ts";
-import { addToColumns, type MessageColumns, noColumns, outcomeOf } from "./append.ts";
+import { addToColumns, type MessageColumns, noColumns, outcomeOf } from "./message_columns.ts";
 import type { Batch, BatchResult, Operations, Write } from "./batch.ts";
 import { closedError, toError } from "./worker_rpc.ts";
 
