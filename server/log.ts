@@ -4,8 +4,8 @@
  */
 
 import { configure, dispose, getLogger, type LogRecord, withFilter } from "@logtape/logtape";
-import { getRotatingFileSink } from "@logtape/file";
-import { timestampOf } from "./clock.ts";
+import { SYSTEM_CLOCK, timestampOf } from "./clock.ts";
+import { LogFile } from "./log_file.ts";
 
 export interface Logger {
   info(event: string, properties?: Record<string, unknown>): void;
@@ -15,7 +15,7 @@ export interface Logger {
 
 export const SILENT_LOG: Logger = { info() {}, warn() {}, error() {} };
 
-/** A log's files are so large at most, and so many are kept. */
+/** A log's files are so large at most, and so many are kept beside the present one. */
 const FILE_BYTES = 10 * 1024 * 1024;
 const FILES = 5;
 
@@ -27,15 +27,21 @@ export async function openLog(
   folder: string,
   print: (line: string) => void,
 ): Promise<Logger & AsyncDisposable> {
-  const file = getRotatingFileSink(`${folder}/parley.log`, {
-    formatter: jsonLine,
-    maxSize: FILE_BYTES,
+  const file = new LogFile(`${folder}/parley.log`, {
+    maxBytes: FILE_BYTES,
     maxFiles: FILES,
-    bufferSize: 0,
+    clock: SYSTEM_CLOCK,
+    failed: (problem) => print(`parley: the log in ${folder} cannot be written; lines are lost: ${problem}`),
   });
+  // `Deno.exit` waits for no promise.
+  const flush = () => file.flush();
+  addEventListener("unload", flush);
   await configure({
     reset: true,
-    sinks: { file, warnings: withFilter((record) => print(summary(record)), "warning") },
+    sinks: {
+      file: (record) => file.write(jsonLine(record)),
+      warnings: withFilter((record) => print(summary(record)), "warning"),
+    },
     loggers: [
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["file"] },
       { category: "parley", lowestLevel: "info", sinks: ["file"] },
@@ -47,7 +53,11 @@ export async function openLog(
     info: (event, properties) => logger.info(event, properties),
     warn: (event, properties) => logger.warn(event, properties),
     error: (event, properties) => logger.error(event, properties),
-    [Symbol.asyncDispose]: () => dispose(),
+    [Symbol.asyncDispose]: async () => {
+      await dispose();
+      removeEventListener("unload", flush);
+      file[Symbol.dispose]();
+    },
   };
 }
 
