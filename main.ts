@@ -12,7 +12,7 @@ import { serveOperator } from "./server/operator.ts";
 import { isLoopback, Origins } from "./server/origins.ts";
 import { inUrl, reachable } from "./server/reachable.ts";
 import { SqliteStore } from "./server/sqlite/sqlite_store.ts";
-import { listening, prepareFolder, startProblem } from "./server/startup.ts";
+import { BACKLOG, listening, prepareFolder, startProblem } from "./server/startup.ts";
 import { StaticFiles } from "./server/static_files.ts";
 import { acceptTcp } from "./server/tcp.ts";
 import { VERSION } from "./server/version.ts";
@@ -88,10 +88,13 @@ async function run(config: Config): Promise<void> {
 async function serve(config: Config, server: ChatServer, log: Logger): Promise<void> {
   const stopping = stopSignal();
   await server.start();
-  const listener = listening(() => Deno.listen({ hostname: config.host, port: config.port }), {
-    ...config,
-    flag: "--port",
-  });
+  const listener = listening(
+    () => Deno.listen({ hostname: config.host, port: config.port, tcpBacklog: BACKLOG }),
+    {
+      ...config,
+      flag: "--port",
+    },
+  );
   const accepting = acceptTcp(listener, (connection) => void server.serve(connection), {
     clock: SYSTEM_CLOCK,
     log,

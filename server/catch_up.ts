@@ -1,11 +1,10 @@
 /** Sends a connection what its user missed, page by page, and makes it live in the turn in which it reaches the head. */
 
-import { LIMITS } from "../protocol/message.ts";
-import { Page } from "./chunk.ts";
-import { messageJson, messageText } from "./encode.ts";
+import type { Page } from "./chunk.ts";
 import type { Receiver } from "./live.ts";
 import type { Reply } from "./reply.ts";
-import type { Millis, Missed, Seq, Store, StoredMessage } from "./store.ts";
+import type { Millis, Missed, Seq, Store } from "./store.ts";
+import type { StoredPages } from "./stored_pages.ts";
 
 /** Read from the store at once. */
 const PAGE_MESSAGES = 200;
@@ -14,7 +13,8 @@ const NEAR_HEAD = 200;
 
 /** What of the router it needs. */
 export interface Source {
-  readonly store: Pick<Store, "missed" | "messagesBySeq">;
+  readonly store: Pick<Store, "missed">;
+  readonly storedPages: StoredPages;
   readonly deliverer: { readonly deliveredSeq: Seq };
 }
 
@@ -50,23 +50,31 @@ export interface CaughtUp {
  * pushed all of it, so that nothing may be read before that turn.
  */
 export async function catchUp(source: Source, session: Latecomer, from: From): Promise<CaughtUp> {
-  const { rest, count } = session.isLive ? { rest: from, count: 0 } : await approach(source, session, from);
+  const { rest, count, near } = session.isLive
+    ? { rest: from, count: 0, near: null }
+    : await approach(source, session, from);
   if (session.isEnded) return { count, seq: rest.after };
   session.goLive();
   const head = source.deliverer.deliveredSeq;
-  const missed = await source.store.missed(session.user.id, rest.after, rest);
-  const last = await sendPages(source, session, upTo(head, missed.seqs));
+  const seqs = near?.head === head
+    ? near.seqs
+    : upTo(head, (await source.store.missed(session.user.id, rest.after, rest)).seqs);
+  const last = await sendPages(source, session, seqs);
   const seq = Math.max(head, rest.after);
   session.givenSeq = Math.max(session.givenSeq, seq);
   return { count: count + last, seq };
 }
 
+interface Approached {
+  /** Where what is left begins. */
+  readonly rest: From;
+  readonly count: number;
+  /** What is left as long as delivery has not gone on: one read less for each of those who come back to a quiet server. */
+  readonly near: { readonly head: Seq; readonly seqs: readonly Seq[] } | null;
+}
+
 /** Sends most of it, until little is left. */
-async function approach(
-  source: Source,
-  session: Latecomer,
-  from: From,
-): Promise<{ rest: From; count: number }> {
+async function approach(source: Source, session: Latecomer, from: From): Promise<Approached> {
   let rest = from;
   let count = 0;
   while (!session.isEnded) {
@@ -75,12 +83,12 @@ async function approach(
     const missed = await source.store.missed(session.user.id, rest.after, rest);
     if (missed.gap) session.reply({ code: "gap", ...gapReply(missed.gap) });
     const seqs = upTo(head, missed.seqs);
-    if (seqs.length <= NEAR_HEAD) break;
+    if (seqs.length <= NEAR_HEAD) return { rest, count, near: { head, seqs } };
     count += await sendPages(source, session, seqs);
     // Without `askedSince`: those questions were among the first, and are not given twice.
     rest = { after: Math.max(head, rest.after), includeOwn: from.includeOwn };
   }
-  return { rest, count };
+  return { rest, count, near: null };
 }
 
 function upTo(head: Seq, seqs: readonly Seq[]): readonly Seq[] {
@@ -90,32 +98,14 @@ function upTo(head: Seq, seqs: readonly Seq[]): readonly Seq[] {
 async function sendPages(source: Source, session: Latecomer, seqs: readonly Seq[]): Promise<number> {
   let count = 0;
   for (let at = 0; at < seqs.length && !session.isEnded; at += PAGE_MESSAGES) {
-    const messages = await source.store.messagesBySeq(seqs.slice(at, at + PAGE_MESSAGES));
-    for (const page of pages(messages.map((message) => storedLine(message, session)), messages)) {
+    const run = await source.storedPages.read(seqs.slice(at, at + PAGE_MESSAGES));
+    for (const page of run.pages(session.format, session.user.name)) {
       session.sendPage(page);
       await session.drained();
     }
-    count += messages.length;
+    count += run.length;
   }
   return count;
-}
-
-function* pages(lines: readonly string[], messages: readonly StoredMessage[]): Generator<Page> {
-  let start = 0;
-  let size = 0;
-  for (let i = 0; i < lines.length; i++) {
-    size += lines[i]!.length;
-    if (size < LIMITS.replyBytes && i < lines.length - 1) continue;
-    yield new Page(lines.slice(start, i + 1), messages[i]!.seq);
-    start = i + 1;
-    size = 0;
-  }
-}
-
-function storedLine(message: StoredMessage, session: Latecomer): string {
-  return session.format === "json"
-    ? messageJson(message, { stored: true })
-    : messageText(message, session.user.name, true);
 }
 
 function gapReply(gap: NonNullable<Missed["gap"]>) {

@@ -65,6 +65,7 @@ export class ChatServer {
   readonly #departed = new Map<number, LiveUser>();
   readonly #timers: (() => void)[];
   readonly #pauses = new Set<() => void>();
+  #isSaving = false;
   #isStopping = false;
 
   constructor(options: ChatServerOptions) {
@@ -242,7 +243,7 @@ export class ChatServer {
     this.#departed.set(user.id, user);
     if (user.receivers.size === 1 && user.receivers.has(session)) {
       this.presence.departed(user);
-      void this.#saveDelivered();
+      void this.#saveDeparted();
     }
     this.router.depart(session);
     this.log.info("left", { user: user.name, address: session.connection.remoteAddress });
@@ -258,18 +259,35 @@ export class ChatServer {
     await this.#save(users);
   }
 
-  async #save(users: ReadonlyMap<number, LiveUser>): Promise<void> {
-    if (users.size === 0) return;
+  /** Who leaves while a save is under way goes with the next: when all connections break at once, that is a few and not as many. */
+  async #saveDeparted(): Promise<void> {
+    if (this.#isSaving) return;
+    this.#isSaving = true;
+    for (let isSaved = true; isSaved && this.#departed.size > 0;) {
+      const users = new Map(this.#departed);
+      this.#departed.clear();
+      isSaved = await this.#save(users);
+    }
+    this.#isSaving = false;
+  }
+
+  /** Resolves with whether it is done; else it is tried again later. */
+  async #save(users: ReadonlyMap<number, LiveUser>): Promise<boolean> {
+    if (users.size === 0) return true;
     const lastSeenAt = this.clock.now();
     const rows = [...users.values()].map(({ id, deliveredSeq }) => ({
       userId: id,
       deliveredSeq,
       lastSeenAt,
     }));
-    await this.store.saveDelivered(rows).then(
-      () => rows.forEach(({ userId, deliveredSeq }) => users.get(userId)!.savedSeq = deliveredSeq),
-      () => users.forEach((user, id) => this.#departed.set(id, user)),
-    );
+    try {
+      await this.store.saveDelivered(rows);
+    } catch {
+      users.forEach((user, id) => this.#departed.set(id, user));
+      return false;
+    }
+    rows.forEach(({ userId, deliveredSeq }) => users.get(userId)!.savedSeq = deliveredSeq);
+    return true;
   }
 
   /** Notes that those who are online still are, then ends guests and tokens that nobody used for long. */

@@ -6,6 +6,7 @@ import type { ChatServer } from "./chat_server.ts";
 import { type Bindings, httpApi } from "./http_api.ts";
 import type { Metrics } from "./metrics.ts";
 import { isLoopback, type Origins } from "./origins.ts";
+import { BACKLOG } from "./startup.ts";
 import type { StaticFiles } from "./static_files.ts";
 import { LINES_PROTOCOL, WebSocketConnection } from "./websocket.ts";
 
@@ -51,7 +52,7 @@ export class WebListener {
   #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
     const { hostname } = this.#options;
     const listener = Deno.serve(
-      { hostname, port, onListen() {} },
+      { hostname, port, tcpBacklog: BACKLOG, onListen() {} },
       (request, { remoteAddr }) => this.#app.fetch(request, { remoteAddress: remoteAddr.hostname }),
     );
     listener.finished.catch((error) => this.#broke(error));

@@ -59,7 +59,7 @@ export async function enter(call: Call, session: Session, login: Login): Promise
   session.room = firstRoom(session, server.lobby);
   if (wasAway) server.presence.arrived(user);
   server.log.info("joined", { user: user.name, address: session.connection.remoteAddress });
-  session.reply(await welcome(call, session, login), request.id);
+  session.reply(welcome(call, session, login), request.id);
   await sendMissed(call, session);
   return null;
 }
@@ -125,7 +125,7 @@ function roomsOf(session: Session): string[] {
     .map(({ name }) => name);
 }
 
-async function welcome({ server }: Call, session: Session, { token, isNew }: Login) {
+function welcome({ server }: Call, session: Session, { token, isNew }: Login) {
   const { user } = session;
   const { entries: rooms, more } = fit(roomsOf(session));
   const isOpen = user.passwordHash === null && !user.isBot;
@@ -145,7 +145,7 @@ async function welcome({ server }: Call, session: Session, { token, isNew }: Log
       server: { name: "Parley", version: VERSION, protocol: PROTOCOL },
       rooms,
       ...(more ? { more } : {}),
-      seq: await server.store.head(),
+      seq: server.router.deliverer.deliveredSeq,
       limits: {
         message_bytes: LIMITS.messageBytes,
         line_bytes: LIMITS.lineBytes,

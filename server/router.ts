@@ -13,6 +13,7 @@ import { type Actor, Conversations } from "./conversations.ts";
 import { Deliverer, type Delivery } from "./delivery.ts";
 import { encode, notification } from "./encode.ts";
 import { Live, type LiveConversation, LiveUser, type Receiver } from "./live.ts";
+import { StoredPages } from "./stored_pages.ts";
 import type { Appended, ConversationRecord, Seq, Store, UserRecord } from "./store.ts";
 
 /** What became of a message. */
@@ -32,6 +33,7 @@ export class Router {
   readonly deliverer: Deliverer;
   readonly store: Store;
   readonly conversations: Conversations;
+  readonly storedPages: StoredPages;
   readonly #addressing: Addressing;
   readonly #clock: Clock;
 
@@ -39,6 +41,7 @@ export class Router {
     this.store = store;
     this.#clock = clock;
     this.conversations = new Conversations(this.live, store);
+    this.storedPages = new StoredPages(store);
     this.#addressing = new Addressing(this.conversations, clock);
     this.deliverer = new Deliverer(clock, onFault);
   }

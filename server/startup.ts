@@ -2,6 +2,12 @@
 
 import { StoreOpenError } from "./sqlite/store_open_error.ts";
 
+/**
+ * Connections that may wait to be accepted. Of those who come back at once, whoever finds no place tries again after a second:
+ * Deno's default of 511 is too few for the 1,000 of the benchmark.
+ */
+export const BACKLOG = 4096;
+
 /** Ends the start with exit code 1; the message is one line for the operator. */
 export class StartError extends Error {
   override readonly name = "StartError";

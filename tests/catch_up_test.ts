@@ -5,6 +5,7 @@ import { Chunk, type Page } from "../server/chunk.ts";
 import type { Connection } from "../server/connection.ts";
 import { messageJson } from "../server/encode.ts";
 import { Outbox } from "../server/outbox.ts";
+import { StoredPages } from "../server/stored_pages.ts";
 import type { Missed, StoredMessage } from "../server/store.ts";
 
 /** What may happen next, in any order: the store, delivery and the transport all take their time. */
@@ -81,6 +82,8 @@ class World {
       })),
     messagesBySeq: (seqs: readonly number[]) => this.#read(() => seqs.map(messageOf)),
   };
+
+  readonly storedPages = new StoredPages(this.store);
 
   #read<T>(answer: () => T): Promise<T> {
     return new Promise((resolve) => this.#reads.push(() => resolve(answer())));

@@ -10,6 +10,8 @@ export type WireName =
   | "parley-frames"
   /** `JOIN` and `PRIVMSG`, over TCP. */
   | "irc"
+  /** The same, to a server that lets in once a second whoever has logged in until then. */
+  | "irc-by-second"
   /** Engine.IO 4 over WebSocket, event `say`. */
   | "socketio"
   /** `J room` and `room text` as WebSocket text frames: the `ws` and Bun servers of `peers/`. */

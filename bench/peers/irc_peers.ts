@@ -17,7 +17,7 @@ export const NGIRCD: Subject = peer({
 export const INSPIRCD: Subject = peer({
   id: "inspircd",
   title: "InspIRCd",
-  wire: "irc",
+  wire: "irc-by-second",
   launch: (port, folder) => ({
     command: ["inspircd", "--runasroot", "--nofork", "--nopid", "--config", `${folder}/inspircd.conf`],
     env: SYSTEM_PATH,

@@ -47,6 +47,9 @@ export const IRC: Wire = {
   },
 };
 
+/** InspIRCd: eight at a time would be eight a second. Its backlog is as long as its configuration says. */
+export const IRC_BY_SECOND: Wire = { ...IRC, connecting: 1000 };
+
 /** The command or number of a line. @throws Error where it says that something failed */
 function replyOf(line: string): string {
   const numeric = numericOf(line);

@@ -1,7 +1,7 @@
 /** All wires by their names. */
 
 import type { WireName } from "../plan.ts";
-import { IRC } from "./irc.ts";
+import { IRC, IRC_BY_SECOND } from "./irc.ts";
 import { PARLEY_FRAMES, PARLEY_LINES, PARLEY_TCP } from "./parley.ts";
 import { PLAIN_TCP, PLAIN_WEBSOCKET } from "./plain.ts";
 import { SOCKET_IO } from "./socketio.ts";
@@ -12,6 +12,7 @@ export const WIRES: Readonly<Record<WireName, Wire>> = {
   "parley-lines": PARLEY_LINES,
   "parley-frames": PARLEY_FRAMES,
   irc: IRC,
+  "irc-by-second": IRC_BY_SECOND,
   socketio: SOCKET_IO,
   "plain-websocket": PLAIN_WEBSOCKET,
   "plain-tcp": PLAIN_TCP,
