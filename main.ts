@@ -69,6 +69,10 @@ async function run(config: Config): Promise<void> {
       );
       Deno.exit(EXIT_STORE_FAILED);
     },
+    onDamage: (problem) => {
+      log.error("database_damaged", { problem });
+      printError(`parley: ${problem} Until then everything can be read, and nothing is stored.`);
+    },
   });
   const server = new ChatServer({
     store,
@@ -183,7 +187,8 @@ async function startBots(config: Config, server: ChatServer, log: Logger): Promi
     const { endpointFrom, startOpenAi } = await import("./bots/openai.ts");
     const { listModels } = await import("./bots/model_list.ts");
     const endpoint = endpointFrom(config.endpoint);
-    add(startOpenAi({ ...await joining("openai"), endpoint }));
+    const quotas = { userPerHour: config.openaiUserQuota, allPerDay: config.openaiDailyQuota };
+    add(startOpenAi({ ...await joining("openai"), endpoint, quotas }));
     print(`  AI bot       openai: /ask QUESTION, with ${endpoint.model} at ${endpoint.baseURL}`);
     void listModels(endpoint).then(({ line }) => print(`  AI models    ${line}`));
   } else {

@@ -41,12 +41,12 @@ export async function collectAnswer(
   onPiece: (piece: string) => void,
 ): Promise<Answer> {
   const iterator = pieces[Symbol.asyncIterator]();
-  const aborted = whenAborted(signal);
+  const abort = new Abort(signal);
   let text = "";
   let bytes = 0;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise]);
+      const next = await abort.or(iterator.next());
       if (next === "aborted") return leave(iterator, { text, end: { kind: signal.reason as EndReason } });
       if (next.done) return finished(text);
       const piece = firstBytes(next.value, TEXT_BYTES - bytes);
@@ -58,7 +58,7 @@ export async function collectAnswer(
   } catch (cause) {
     return { text, end: { kind: "failed", words: failureWords(cause), cause } };
   } finally {
-    aborted.forget();
+    abort.forget();
   }
 }
 
@@ -113,10 +113,27 @@ function leave(iterator: AsyncIterator<string>, answer: Answer): Answer {
   return answer;
 }
 
-function whenAborted(signal: AbortSignal): { promise: Promise<"aborted">; forget(): void } {
-  const { promise, resolve } = Promise.withResolvers<"aborted">();
-  const onAbort = () => resolve("aborted");
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  return { promise, forget: () => signal.removeEventListener("abort", onAbort) };
+/** Waits for a signal beside something else. `Promise.race` would keep a reaction for each piece until the answer ends. */
+class Abort {
+  readonly #signal: AbortSignal;
+  #resolve: (() => void) | undefined;
+  readonly #onAbort = () => this.#resolve?.();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  /** What comes first. One at a time. */
+  or<T>(promise: Promise<T>): Promise<T | "aborted"> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = () => resolve("aborted");
+      promise.then(resolve, reject);
+      if (this.#signal.aborted) resolve("aborted");
+    });
+  }
+
+  forget(): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
 }

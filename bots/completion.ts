@@ -71,7 +71,7 @@ async function* tryOnce(
     return undefined;
   } catch (error) {
     if (options.signal.aborted) return undefined;
-    const failure = failureOf(error);
+    const failure = failureOf(error, options.clock.now());
     const waitMs = hasWritten ? undefined : retryWait(failure, attempt, options.random);
     if (waitMs === undefined) throw failure;
     return waitMs;

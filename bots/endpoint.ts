@@ -1,9 +1,13 @@
-/** An OpenAI-compatible endpoint, and a guarded way to it: no reply can be too large, too slow or too quiet. */
+/**
+ * An OpenAI-compatible endpoint, and a guarded way to it: no reply can be too large, too slow or too quiet, be
+ * inflated, or lead elsewhere.
+ */
 
 import OpenAI from "openai";
 import { isObject } from "../protocol/message.ts";
 import type { BotClock } from "./bot.ts";
 import { EndpointFailure, kindOf } from "./endpoint_failure.ts";
+import { boundedBody, firstText, isCompressed, MAX_BODY_BYTES, MAX_EVENT_BYTES } from "./guarded_body.ts";
 
 export interface Endpoint {
   /** Empty where there is none: endpoints in one's own network often need none. */
@@ -34,8 +38,6 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   totalMs: 60_000,
 };
 
-/** An answer of 16 KiB, a few letters an event, takes under 2 MiB. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** More of an error is not looked at. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -119,7 +121,7 @@ function guardedFetch(network: Network, watchdog: Watchdog, limits: EndpointLimi
     const url = new URL(input instanceof Request ? input.url : input);
     network.reach(url, AbortSignal.any([connected.signal, watchdog.signal])).then(begins, begins);
     try {
-      const response = await network.fetch(input, init);
+      const response = await network.fetch(input, guardedRequest(init));
       begins();
       const isStream = url.pathname.endsWith("/chat/completions");
       return await checkedResponse(response, isStream, () => watchdog.expect("silence", limits.silenceMs));
@@ -129,26 +131,53 @@ function guardedFetch(network: Network, watchdog: Watchdog, limits: EndpointLimi
   };
 }
 
-/** An error's body is shortened; what is neither a stream nor an error is read and refused. */
+/**
+ * Redirects are not followed: they could lead to an address that only this machine reaches, and take the key along.
+ * Where a request names its encodings Deno inflates nothing, so a reply is as large as what comes over the wire.
+ */
+function guardedRequest(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  headers.set("accept-encoding", "identity");
+  return { ...init, headers, redirect: "manual" };
+}
+
+/** An error's body is shortened; what is neither a stream nor an error is refused, and not read to its end. */
 async function checkedResponse(
   response: Response,
   isStream: boolean,
   onBytes: () => void,
 ): Promise<Response> {
-  const { status, headers } = response;
-  if (!response.body) return response;
+  const { body, status, headers } = response;
+  const refusal = refusalOf(response, isStream);
+  if (refusal) {
+    await body?.cancel();
+    throw refusal;
+  }
+  if (!body) return response;
   if (!response.ok) {
-    return new Response(await firstText(response.body, MAX_ERROR_BYTES, onBytes), { status, headers });
+    return new Response(await firstText(body, MAX_ERROR_BYTES, onBytes), { status, headers });
   }
-  const type = headers.get("content-type") ?? "";
-  if (/html/i.test(type)) {
-    await response.body.cancel();
-    throw new EndpointFailure("not_understood");
+  if (isStream && isJson(headers)) throw failureInBody(await firstText(body, MAX_ERROR_BYTES, onBytes));
+  const maxEventBytes = isStream ? MAX_EVENT_BYTES : MAX_BODY_BYTES;
+  return new Response(boundedBody(body, maxEventBytes, onBytes), { status, headers });
+}
+
+/** What is wrong with a reply whatever its body holds. */
+function refusalOf({ status, headers, ok }: Response, isStream: boolean): EndpointFailure | undefined {
+  if (status >= 300 && status < 400) return new EndpointFailure("redirected", undefined, status);
+  if (isCompressed(headers)) {
+    return new EndpointFailure(ok ? "compressed" : kindOf(status, undefined), undefined, status);
   }
-  if (/json/i.test(type) && isStream) {
-    throw failureInBody(await firstText(response.body, MAX_ERROR_BYTES, onBytes));
-  }
-  return new Response(capped(response.body, onBytes), { status, headers });
+  const isReadable = isJson(headers) ||
+    isStream && EVENT_STREAM_TYPES.test(headers.get("content-type") ?? "");
+  return ok && !isReadable ? new EndpointFailure("not_understood") : undefined;
+}
+
+/** Some endpoints do not say what they send, or say something vague. */
+const EVENT_STREAM_TYPES = /^\s*(text\/event-stream|text\/plain|application\/octet-stream|$)/i;
+
+function isJson(headers: Headers): boolean {
+  return /json/i.test(headers.get("content-type") ?? "");
 }
 
 /** A reply that should be a stream and is one JSON value: what error it tells of. */
@@ -162,37 +191,6 @@ function failureInBody(text: string): EndpointFailure {
   if (!isObject(value) || !isObject(value.error)) return new EndpointFailure("not_understood");
   const { code } = value.error;
   return new EndpointFailure(kindOf(typeof code === "number" ? code : undefined, code));
-}
-
-function capped(body: ReadableStream<Uint8Array>, onBytes: () => void): ReadableStream<Uint8Array> {
-  let bytes = 0;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        onBytes();
-        bytes += chunk.length;
-        if (bytes > MAX_BODY_BYTES) controller.error(new EndpointFailure("too_big"));
-        else controller.enqueue(chunk);
-      },
-    }),
-  );
-}
-
-async function firstText(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  onBytes: () => void,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body) {
-    onBytes();
-    bytes += chunk.length;
-    text += decoder.decode(chunk, { stream: true });
-    if (bytes > maxBytes) break;
-  }
-  return text.slice(0, maxBytes);
 }
 
 /** fetch does not say when it is connected, so this tries beside it. Through a proxy there would be nothing to learn. */

@@ -8,17 +8,22 @@ interface Failure {
   /** Fit to be shown to anyone; says nothing that the endpoint said. */
   readonly words: string;
   readonly isRetryable?: true;
+  /** It says something about what was asked, or how this bot is set up, and nothing about how the endpoint is. */
+  readonly isOfRequest?: true;
 }
 
 const FAILURES = {
-  no_key: { words: "The AI service has no API key here. Whoever runs this server can set OPENAI_API_KEY." },
+  no_key: {
+    words: "The AI service has no API key here. Whoever runs this server can set OPENAI_API_KEY.",
+    isOfRequest: true,
+  },
   bad_key: {
     words: "The AI service refused the API key (401). Whoever runs this server should check OPENAI_API_KEY.",
   },
   no_credit: {
     words: "The AI service's account has no credit left. Whoever runs this server can top it up.",
   },
-  forbidden: { words: "The AI service does not allow this request (403)." },
+  forbidden: { words: "The AI service does not allow this request (403).", isOfRequest: true },
   no_model: {
     words:
       "The AI service does not know the configured model, or has another address (404). Whoever runs this " +
@@ -26,9 +31,11 @@ const FAILURES = {
   },
   too_long: {
     words: "This conversation is too long for the model. Say reset to me directly, or ask something shorter.",
+    isOfRequest: true,
   },
   bad_request: {
     words: "The AI service did not accept the request. Ask in other words, or say reset to me directly.",
+    isOfRequest: true,
   },
   rate_limited: {
     words: "The AI service is getting too many requests (429). Please ask again later.",
@@ -62,9 +69,13 @@ const FAILURES = {
   },
   upstream_error: { words: "The AI service reported an error while answering. Please ask again." },
   too_big: { words: "The AI service sent more than an answer can hold." },
-  empty: { words: "The AI service gave an empty answer. Please ask again, or in other words." },
-  length: { words: "The model's limit for one answer was reached. Ask me to continue." },
-  filtered: { words: "The AI service's content filter stopped the answer." },
+  redirected: {
+    words:
+      "The AI service sent me to another address, and I do not go there. Whoever runs this server should check OPENAI_BASE_URL.",
+  },
+  compressed: { words: "The AI service compressed its answer, though it was asked not to." },
+  length: { words: "The model's limit for one answer was reached. Ask me to continue.", isOfRequest: true },
+  filtered: { words: "The AI service's content filter stopped the answer.", isOfRequest: true },
 } as const satisfies Record<string, Failure>;
 
 export class EndpointFailure extends Error {
@@ -86,6 +97,12 @@ export class EndpointFailure extends Error {
     const failure: Failure = FAILURES[this.kind];
     return failure.isRetryable === true;
   }
+
+  /** Whether it came of the request, so that it says nothing about how the endpoint is. */
+  get isOfRequest(): boolean {
+    const failure: Failure = FAILURES[this.kind];
+    return failure.isOfRequest === true;
+  }
 }
 
 function wordsOf(kind: FailureKind, retryAfterMs: number | undefined): string {
@@ -96,13 +113,16 @@ function wordsOf(kind: FailureKind, retryAfterMs: number | undefined): string {
   return `The AI service is getting too many requests (429). Please ask again in ${seconds} s.`;
 }
 
-/** What an error of the `openai` package, of fetch, or of a stream means. Nothing of its text is kept. */
-export function failureOf(error: unknown): EndpointFailure {
+/**
+ * What an error of the `openai` package, of fetch, or of a stream means. Nothing of its text is kept.
+ * @param now milliseconds since 1970, for a Retry-After that is a date
+ */
+export function failureOf(error: unknown, now: number): EndpointFailure {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
     if (cause instanceof EndpointFailure) return cause;
   }
   if (error instanceof APIConnectionError) return new EndpointFailure(connectionKind(error));
-  if (error instanceof APIError) return apiFailure(error);
+  if (error instanceof APIError) return apiFailure(error, now);
   return new EndpointFailure(error instanceof SyntaxError ? "not_understood" : "cut");
 }
 
@@ -128,11 +148,11 @@ const BY_STATUS: Readonly<Record<number, FailureKind>> = {
   429: "rate_limited",
 };
 
-function apiFailure(error: APIError): EndpointFailure {
+function apiFailure(error: APIError, now: number): EndpointFailure {
   // In a stream, and in a reply with status 200, the status may stand in `code`, as OpenRouter writes it.
   const code: unknown = error.code;
   const status = error.status ?? (Number.isInteger(Number(code)) && code ? Number(code) : undefined);
-  return new EndpointFailure(kindOf(status, code), retryAfter(error.headers), status);
+  return new EndpointFailure(kindOf(status, code), retryAfter(error.headers, now), status);
 }
 
 /** What an error object of the endpoint means: its status where it has one, and its code. */
@@ -143,13 +163,13 @@ export function kindOf(status: number | undefined, code: unknown): FailureKind {
 }
 
 /** RFC 9110, 10.2.3: seconds or a date; `retry-after-ms` is OpenAI's own. */
-function retryAfter(headers: Headers | undefined): number | undefined {
+function retryAfter(headers: Headers | undefined, now: number): number | undefined {
   const ms = Number(headers?.get("retry-after-ms") ?? NaN);
   if (ms >= 0) return ms;
   const value = headers?.get("retry-after");
   if (!value) return undefined;
   const seconds = Number(value);
-  const wait = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
+  const wait = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 

@@ -40,7 +40,7 @@ export async function listModels(
     const names = await modelNames(endpoint, clock, network, timeoutMs);
     return { isUsable: true, line: `${host}: ${words(names, endpoint.model)}` };
   } catch (error) {
-    return { isUsable: false, line: `${host}: ${failureOf(error).message}` };
+    return { isUsable: false, line: `${host}: ${failureOf(error, clock.now()).message}` };
   }
 }
 

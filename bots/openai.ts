@@ -7,6 +7,7 @@ import { type AnswerContext, type Answerer, ownWord, type Reply } from "./answer
 import { type AnsweringBotOptions, startAnsweringBot } from "./answering_bot.ts";
 import { BOT_CLOCK, type BotClock, type Question, type RunningBot } from "./bot.ts";
 import { runBotCommand } from "./bot_command.ts";
+import { Breaker } from "./breaker.ts";
 import { type ChatMessage, streamCompletion } from "./completion.ts";
 import { type Conversation, ConversationMemory } from "./conversation_memory.ts";
 import {
@@ -26,11 +27,13 @@ import {
   PERSONALITIES,
   type Personality,
 } from "./personalities.ts";
+import { QuestionQuotas, QUOTAS, type Quotas } from "./question_quotas.ts";
 
 export interface OpenAiOptions extends AnsweringBotOptions {
   readonly endpoint: Endpoint;
   readonly endpointLimits?: EndpointLimits;
   readonly network?: Network;
+  readonly quotas?: Quotas;
   /** Uniform from 0 to 1, for the time between attempts; Math.random where it is left out. */
   readonly random?: () => number;
 }
@@ -71,6 +74,8 @@ class ModelAnswerer implements Answerer {
   readonly #network: Network;
   readonly #clock: BotClock;
   readonly #random: () => number;
+  readonly #breaker: Breaker;
+  readonly #quotas: QuestionQuotas;
   readonly #memory = new ConversationMemory();
   readonly #turns = new WeakMap<AnswerContext, Turn>();
 
@@ -80,6 +85,8 @@ class ModelAnswerer implements Answerer {
     this.#network = options.network ?? NETWORK;
     this.#clock = options.clock ?? BOT_CLOCK;
     this.#random = options.random ?? Math.random;
+    this.#breaker = new Breaker(this.#clock, options.log);
+    this.#quotas = new QuestionQuotas(this.#clock, options.quotas);
   }
 
   async command(question: Question, context: AnswerContext): Promise<Reply | undefined> {
@@ -108,17 +115,22 @@ class ModelAnswerer implements Answerer {
     context.metadata.personality = personality;
     const messages = this.#messages(question, conversation, personality, context.botName);
     try {
-      yield* streamCompletion(this.#endpoint, messages, {
-        signal: context.signal,
-        clock: this.#clock,
-        limits: this.#limits,
-        network: this.#network,
-        random: this.#random,
-      });
+      yield* this.#breaker.guard(() => this.#complete(question.asker, messages, context.signal));
     } catch (error) {
       if (!(error instanceof EndpointFailure)) throw error;
       throw new AnswerFailed(error.message, { kind: error.kind, status: error.status });
     }
+  }
+
+  #complete(asker: string, messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string> {
+    this.#quotas.count(asker);
+    return streamCompletion(this.#endpoint, messages, {
+      signal,
+      clock: this.#clock,
+      limits: this.#limits,
+      network: this.#network,
+      random: this.#random,
+    });
   }
 
   answered(question: Question, { text }: Answer, context: AnswerContext): void {
@@ -191,11 +203,38 @@ function readEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
 }
 
+/** @throws TypeError */
+function readQuota(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new TypeError(`"${text}" is not a number of questions: 0 (no limit) to 999999.`);
+}
+
 if (import.meta.main) {
   await runBotCommand({
     name: "openai",
     description:
       "Answers questions through an OpenAI-compatible endpoint: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL.",
-    start: (options) => startOpenAi({ ...options, endpoint: endpointFrom(readEnvironment()) }),
+    options: [
+      {
+        flag: "user-quota",
+        value: "questions",
+        description: `that one user may ask in an hour (default: ${QUOTAS.userPerHour}; 0: no limit)`,
+      },
+      {
+        flag: "daily-quota",
+        value: "questions",
+        description: `that all may ask in a day (default: ${QUOTAS.allPerDay}; 0: no limit)`,
+      },
+    ],
+    start: (options, { userQuota, dailyQuota }) =>
+      startOpenAi({
+        ...options,
+        endpoint: endpointFrom(readEnvironment()),
+        quotas: {
+          userPerHour: readQuota(userQuota, QUOTAS.userPerHour),
+          allPerDay: readQuota(dailyQuota, QUOTAS.allPerDay),
+        },
+      }),
   });
 }

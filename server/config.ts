@@ -16,6 +16,10 @@ export interface Config {
   readonly web: boolean;
   readonly thermometer: boolean;
   readonly openai: boolean;
+  /** Questions that one user may ask the model in an hour; 0 is no limit. */
+  readonly openaiUserQuota: number;
+  /** Questions that all may ask the model in 24 hours; 0 is no limit. */
+  readonly openaiDailyQuota: number;
   readonly thermometerIntervalSeconds: number;
   readonly allowOrigin: readonly string[];
   readonly rateLimit: boolean;
@@ -73,6 +77,8 @@ export const VARIABLES = [
   "PARLEY_NO_WEB",
   "PARLEY_NO_THERMOMETER",
   "PARLEY_NO_OPENAI",
+  "PARLEY_OPENAI_USER_QUOTA",
+  "PARLEY_OPENAI_DAILY_QUOTA",
   "PARLEY_THERMOMETER_INTERVAL",
   "PARLEY_ALLOW_ORIGIN",
   "PARLEY_NO_RATE_LIMIT",
@@ -130,6 +136,18 @@ function createProgram(environment: Environment) {
       ),
     )
     .option(
+      "--openai-user-quota <questions>",
+      "questions that one user may ask the model in an hour; 0: no limit",
+      quota,
+      read("PARLEY_OPENAI_USER_QUOTA", "30", quota),
+    )
+    .option(
+      "--openai-daily-quota <questions>",
+      "questions that all may ask the model in a day; 0: no limit",
+      quota,
+      read("PARLEY_OPENAI_DAILY_QUOTA", "500", quota),
+    )
+    .option(
       "--thermometer-interval <seconds>",
       "seconds between readings",
       seconds,
@@ -174,6 +192,12 @@ function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= 86_400) return value;
   throw new InvalidArgumentError("It is a number of seconds, up to 86400.");
+}
+
+/** 0 is no limit. */
+function quota(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a number of questions: 0 (no limit) to 999999.");
 }
 
 function room(text: string): string {

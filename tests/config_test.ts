@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { endpointFrom } from "../bots/openai.ts";
+import { QUOTAS } from "../bots/question_quotas.ts";
 import { type Config, ConfigEnd, readConfig, VARIABLES } from "../server/config.ts";
 import { VERSION } from "../server/version.ts";
 
@@ -14,6 +15,8 @@ const DEFAULTS: Config = {
   web: true,
   thermometer: true,
   openai: true,
+  openaiUserQuota: 30,
+  openaiDailyQuota: 500,
   thermometerIntervalSeconds: 100,
   allowOrigin: [],
   rateLimit: true,
@@ -56,6 +59,11 @@ Deno.test("without flags and variables the defaults hold", () => {
   assert.deepEqual(readConfig([], {}), DEFAULTS);
 });
 
+Deno.test("a bot that runs alone has the quotas that the server gives it", () => {
+  const { openaiUserQuota: userPerHour, openaiDailyQuota: allPerDay } = readConfig([], {});
+  assert.deepEqual({ userPerHour, allPerDay }, QUOTAS);
+});
+
 const SETTINGS: [flags: string[], variables: Environment, changes: Partial<Config>][] = [
   [["--host", "0.0.0.0"], { PARLEY_HOST: "0.0.0.0" }, { host: "0.0.0.0" }],
   [["--port", "0"], { PARLEY_PORT: "0" }, { port: 0 }],
@@ -66,6 +74,8 @@ const SETTINGS: [flags: string[], variables: Environment, changes: Partial<Confi
   [["--no-web"], { PARLEY_NO_WEB: "1" }, { web: false }],
   [["--no-thermometer"], { PARLEY_NO_THERMOMETER: "yes" }, { thermometer: false }],
   [["--no-openai"], { PARLEY_NO_OPENAI: "true" }, { openai: false }],
+  [["--openai-user-quota", "7"], { PARLEY_OPENAI_USER_QUOTA: "7" }, { openaiUserQuota: 7 }],
+  [["--openai-daily-quota", "0"], { PARLEY_OPENAI_DAILY_QUOTA: "0" }, { openaiDailyQuota: 0 }],
   [
     ["--thermometer-interval", "0.5"],
     { PARLEY_THERMOMETER_INTERVAL: "0.5" },
@@ -128,6 +138,10 @@ const MISTAKES: [args: string[], environment: Environment, words: RegExp][] = [
   [["--port"], {}, /--port.*missing/],
   [["--web-port", "web"], {}, /--web-port.*web/],
   [["--lobby", "#a b"], {}, /--lobby.*a b/],
+  [["--openai-user-quota", "-1"], {}, /--openai-user-quota/],
+  [["--openai-user-quota", "many"], {}, /many.*0 \(no limit\)/],
+  [["--openai-daily-quota", "1000000"], {}, /999999/],
+  [[], { PARLEY_OPENAI_DAILY_QUOTA: "1e3" }, /PARLEY_OPENAI_DAILY_QUOTA.*1e3/],
   [["--thermometer-interval", "0"], {}, /--thermometer-interval/],
   [["--thermometer-interval", "soon"], {}, /soon/],
   [["--thermometer-interval", "86401"], {}, /86400/],

@@ -117,6 +117,50 @@ export function events(...lines: readonly string[]): Script {
   return () => stream(lines);
 }
 
+/** Sends these bytes and then breaks the connection. */
+export function cutBytes(bytes: Uint8Array<ArrayBuffer>): Script {
+  return () =>
+    new Response(streamOf([bytes]), {
+      headers: { "content-type": "text/event-stream", "content-length": "100000" },
+    });
+}
+
+/** One byte a chunk. */
+export function byteByByte(text: string): Script {
+  const bytes = new TextEncoder().encode(text);
+  return () =>
+    new Response(streamOf(Array.from(bytes, (byte) => Uint8Array.of(byte))), {
+      headers: { "content-type": "text/event-stream" },
+    });
+}
+
+export function redirect(location: string, status = 302): Script {
+  return () => new Response("upstream moved", { status, headers: { location } });
+}
+
+/** A stream of events that is small on the wire and has no end when it is inflated. */
+export function gzipBomb(status = 200): Script {
+  return () => {
+    const zeros = new Uint8Array(64 * 1024);
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({ pull: (to) => to.enqueue(zeros) });
+    const headers = { "content-type": "text/event-stream", "content-encoding": "gzip" };
+    return new Response(endless.pipeThrough(new CompressionStream("gzip")), { status, headers });
+  };
+}
+
+/** An answer that the test sends byte by byte. */
+export class Dribble {
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly script: Script = () => {
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (to) => void (this.#controller = to) });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+
+  send(text: string): void {
+    this.#controller?.enqueue(new TextEncoder().encode(text));
+  }
+}
+
 export const DONE = "data: [DONE]\n\n";
 
 export function delta(content: string): string {
@@ -136,13 +180,20 @@ function stream(
   end = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.close(),
 ): Response {
   const encoder = new TextEncoder();
-  const left = [...events];
-  const body = new ReadableStream<Uint8Array>({
+  const body = streamOf(events.map((event) => encoder.encode(event)), end);
+  return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
+}
+
+function streamOf(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  end = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.close(),
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
     pull(controller) {
-      const next = left.shift();
+      const next = chunks[at++];
       if (next === undefined) end(controller);
-      else controller.enqueue(encoder.encode(next));
+      else controller.enqueue(next);
     },
   });
-  return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
