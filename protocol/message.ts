@@ -63,6 +63,7 @@ const REQUEST_TYPES: ReadonlySet<unknown> = new Set([
   "command",
   "subscription",
 ]);
+const NOTHING: Metadata = {};
 const encoder = new TextEncoder();
 
 /**
@@ -162,9 +163,9 @@ const SERVER_KEYS: ReadonlySet<string> = new Set([
  * What a client wrote in the server's keys is removed; `set` is added.
  * @throws ChatError `too_long` over 4 KiB, `bad_message` over 64 keys
  */
-export function encodeMetadata(metadata: Metadata, set: Metadata = {}): string {
+export function encodeMetadata(metadata: Metadata, set: Metadata = NOTHING): string {
   const own = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.has(key));
-  if (own.length === 0) return JSON.stringify(set);
+  if (own.length === 0) return set === NOTHING ? "{}" : JSON.stringify(set);
   if (own.length > LIMITS.metadataKeys) {
     throw badMessage(
       `"metadata" has ${own.length} keys; at most ${LIMITS.metadataKeys} are taken.`,

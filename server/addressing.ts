@@ -115,7 +115,7 @@ export class Addressing {
       feed = this.#live.attach(record, this.#live.users.get(sender.id));
     }
     await this.#conversations.memberCount(feed);
-    return this.#prepared(draft, feed, { destination: "", to: null });
+    return this.#prepared(draft, feed, "");
   }
 
   #prepareRoom(draft: Draft, anyRoom: boolean): Prepared | Promise<Prepared> {
@@ -133,7 +133,7 @@ export class Addressing {
   }
 
   #toRoom(draft: Draft, room: LiveConversation): Prepared {
-    return this.#prepared(draft, room, { destination: room.record.name, to: null });
+    return this.#prepared(draft, room, room.record.name);
   }
 
   #prepareDirect(draft: Draft): Prepared | Promise<Prepared> {
@@ -157,13 +157,14 @@ export class Addressing {
   }
 
   #toUser(draft: Draft, direct: LiveConversation, to: NonNullable<Prepared["to"]>): Prepared {
-    return this.#prepared(draft, direct, { destination: to.name, to });
+    return this.#prepared(draft, direct, to.name, to);
   }
 
   #prepared(
     { sender, request, text, metadata, asked }: Draft,
     conversation: LiveConversation,
-    target: Pick<Prepared, "destination" | "to">,
+    destination: string,
+    to: Prepared["to"] = null,
   ): Prepared {
     const answersSeq = answeredSeq(sender, request);
     const message: NewMessage = {
@@ -174,15 +175,16 @@ export class Addressing {
       metadata,
       clientId: request.id ?? null,
       createdAt: this.#clock.now(),
-      ...(asked ? { askedBotId: asked.id } : {}),
-      ...(answersSeq !== undefined ? { answersSeq } : {}),
+      askedBotId: asked?.id,
+      answersSeq,
     };
-    return { message, conversation, sender, asked, ...target };
+    return { message, conversation, sender, asked, destination, to };
   }
 }
 
 /** Made before anything else is: a message that is refused leaves nothing behind. @throws ChatError `too_long`, `bad_message` */
 function metadataOf(sender: Actor, { metadata }: Request, asked: Asked | null = null): string {
+  if (!sender.isBot && !asked) return encodeMetadata(metadata);
   return encodeMetadata(metadata, {
     ...(sender.isBot ? { bot: true } : {}),
     ...(asked ? { ask: true } : {}),

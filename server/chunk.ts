@@ -97,7 +97,11 @@ export class SplicedChunk extends Chunk {
   }
 }
 
-function splicedLines(shared: readonly string[], own: ReadonlyMap<number, string | undefined>): string[] {
+/** The lines of `shared`, with others in the place of some, or nothing where that is undefined. */
+export function splicedLines(
+  shared: readonly string[],
+  own: ReadonlyMap<number, string | undefined>,
+): string[] {
   const lines: string[] = [];
   shared.forEach((line, i) => {
     const shown = own.has(i) ? own.get(i) : line;

@@ -8,7 +8,7 @@
  */
 
 import type { Metadata } from "../protocol/message.ts";
-import { Chunk, SplicedChunk } from "./chunk.ts";
+import { Chunk, SplicedChunk, splicedLines } from "./chunk.ts";
 import type { Clock } from "./clock.ts";
 import { encode, messageJson, messageText, notification, type Said, storedJson } from "./encode.ts";
 import type { LiveConversation, LiveUser, Receiver } from "./live.ts";
@@ -71,25 +71,27 @@ export class Deliverer {
 
   #deliver(items: readonly (Delivery | Change)[]): Promise<void>[] {
     const touched = new Set<Receiver>();
+    const writes: Promise<void>[] = [];
+    const flush = (receiver: Receiver) => {
+      const write = receiver.flush();
+      if (write) writes.push(write);
+    };
     let run: Delivery[] = [];
     for (const item of items) {
       if (typeof item !== "function") run.push(item);
       else {
-        this.#deliverRun(run, touched);
+        this.#deliverRun(run, (receiver) => touched.add(receiver));
         run = [];
         this.#guard(item);
       }
     }
-    this.#deliverRun(run, touched);
-    const writes: Promise<void>[] = [];
-    for (const receiver of touched) {
-      const write = receiver.flush();
-      if (write) writes.push(write);
-    }
+    // At once: its chunk is garbage then while it is young. Of a batch of thousands, most would be promoted otherwise.
+    this.#deliverRun(run, flush);
+    touched.forEach(flush);
     return writes;
   }
 
-  #deliverRun(run: readonly Delivery[], touched: Set<Receiver>): void {
+  #deliverRun(run: readonly Delivery[], pushed: (receiver: Receiver) => void): void {
     if (run.length === 0) return;
     const due = groupsByReceiver(run);
     const merged = new Map<string, Group>();
@@ -97,7 +99,7 @@ export class Deliverer {
       const chunk = chunkFor(receiver, groups, merged, this.#clock.now());
       if (!chunk) continue;
       receiver.push(chunk);
-      touched.add(receiver);
+      pushed(receiver);
       this.deliveries += chunk.lines.length;
     }
     this.deliveredSeq = run.at(-1)!.seq;
@@ -231,9 +233,11 @@ function ownChunk(receiver: Receiver, group: Group, now: number): Chunk | undefi
     if (message.origin === receiver) own.set(i, replyLine(receiver, message, now));
     else if (isText && isDirect(message)) own.set(i, messageText(message, receiver.user.name));
   });
-  const chunk = own.size < group.messages.length
-    ? new SplicedChunk(group[receiver.format], own)
-    : new Chunk([...own.values()].filter((line) => line !== undefined), group.lastSeq);
+  const shared = group[receiver.format];
+  // Where half of it is its own, as in most direct conversations, copying the rest saves nothing.
+  const chunk = own.size * 2 < group.messages.length
+    ? new SplicedChunk(shared, own)
+    : new Chunk(splicedLines(shared.lines, own), group.lastSeq);
   return chunk.lines.length === 0 ? undefined : chunk;
 }
 

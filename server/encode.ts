@@ -18,6 +18,9 @@ export function notification(code: string, message: string, metadata: Metadata, 
   };
 }
 
+/** What most messages are answered with. */
+export const STORED_WORDS = "Stored.";
+
 /** What of a message its line needs. */
 export type Said = Pick<
   StoredMessage,
@@ -42,12 +45,21 @@ export function storedJson(
   reply: { readonly message: string; readonly metadata: Metadata },
   at: number,
 ): string {
+  const words = reply.message === STORED_WORDS ? STORED_WORDS_JSON : JSON.stringify(reply.message);
   const replyTo = clientId === null ? "" : `"reply_to":"${clientId}",`;
-  const metadata = `{"code":"stored",${replyTo}"seq":${seq},"timestamp":"${timestampOf(createdAt)}"}`;
-  return `{"type":"notification","sender":"${SERVER}","destination":"","message":${
-    JSON.stringify(reply.message)
-  }` +
-    `,"timestamp":"${timestampOf(at)}","metadata":${mergeJson(JSON.stringify(reply.metadata), metadata)}}`;
+  return `${STORED_START}${words},"timestamp":"${
+    timestampOf(at)
+  }","metadata":{"code":"stored",${replyTo}"seq":${seq}` +
+    `,"timestamp":"${timestampOf(createdAt)}"${restOfObject(reply.metadata)}}}`;
+}
+
+const STORED_WORDS_JSON = JSON.stringify(STORED_WORDS);
+const STORED_START = `{"type":"notification","sender":"${SERVER}","destination":"","message":`;
+
+/** Its members as they follow others in JSON. */
+function restOfObject(metadata: Metadata): string {
+  const json = JSON.stringify(metadata);
+  return json === "{}" ? "" : "," + json.slice(1, -1);
 }
 
 /** A stored message as an envelope. `extra` wins over what the client wrote in keys of the same name. */

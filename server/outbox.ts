@@ -73,8 +73,11 @@ export class Outbox {
     const chunks = this.#queue;
     this.#queue = [];
     this.#writes++;
+    // Sums, so that the chunks are garbage as soon as the transport has made bytes of them.
+    const weight = weightOf(chunks);
+    const lastSeq = lastSeqOf(chunks);
     return this.#write = this.#connection.send(chunks).then(
-      () => this.#ended(chunks),
+      () => this.#ended(weight, lastSeq),
       () => this.close(),
     );
   }
@@ -110,11 +113,10 @@ export class Outbox {
     this.#tellUntil(Infinity);
   }
 
-  #ended(chunks: readonly Chunk[]): void {
+  #ended(weight: number, lastSeq: number): void {
     this.#write = null;
-    this.#bytes = Math.max(0, this.#bytes - weightOf(chunks));
+    this.#bytes = Math.max(0, this.#bytes - weight);
     if (this.#isClosed) return;
-    const lastSeq = chunks.reduce((seq, chunk) => Math.max(seq, chunk.lastSeq), 0);
     if (lastSeq > 0) this.#events.sent(lastSeq);
     this.#tellUntil(this.#writes);
     this.flush();
@@ -125,6 +127,10 @@ export class Outbox {
     this.#waiters = this.#waiters.filter((waiter) => waiter.write > write);
     for (const { resolve } of told) resolve();
   }
+}
+
+function lastSeqOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((seq, chunk) => Math.max(seq, chunk.lastSeq), 0);
 }
 
 function weightOf(chunks: readonly Chunk[]): number {

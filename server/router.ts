@@ -11,10 +11,12 @@ import { Chunk } from "./chunk.ts";
 import type { Clock } from "./clock.ts";
 import { type Actor, Conversations } from "./conversations.ts";
 import { Deliverer, type Delivery } from "./delivery.ts";
-import { encode, notification } from "./encode.ts";
+import { encode, notification, STORED_WORDS } from "./encode.ts";
 import { Live, type LiveConversation, LiveUser, type Receiver } from "./live.ts";
 import { StoredPages } from "./stored_pages.ts";
 import type { Appended, ConversationRecord, Seq, Store, UserRecord } from "./store.ts";
+
+const STORED = { message: STORED_WORDS, metadata: {} } as const;
 
 /** What became of a message. */
 export type Outcome =
@@ -104,8 +106,8 @@ export class Router {
       return { message: `User '${asked.name}' is offline. Message saved.`, metadata: { offline: true } };
     }
     if (message.clientId === null) return null;
-    if (message.type === "chat") return { message: "Stored.", metadata: {} };
-    return { message: "Stored.", metadata: { subscribers: (conversation.memberCount ?? 1) - 1 } };
+    if (message.type === "chat") return STORED;
+    return { message: STORED_WORDS, metadata: { subscribers: (conversation.memberCount ?? 1) - 1 } };
   }
 
   isAway(userId: number): boolean {

@@ -55,9 +55,9 @@ export interface NewMessage {
   readonly clientId: string | null;
   readonly createdAt: Millis;
   /** Where it is a question (`/ask`): the bot that shall answer. */
-  readonly askedBotId?: UserId;
+  readonly askedBotId?: UserId | undefined;
   /** Where it answers a question: that one then has its answer. Who is no participant may say only this, and once. */
-  readonly answersSeq?: Seq;
+  readonly answersSeq?: Seq | undefined;
 }
 
 /** What became of a message that was given to `append`. */

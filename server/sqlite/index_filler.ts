@@ -5,7 +5,7 @@
 
 import type { Seq } from "../store.ts";
 
-/** Before the first part: what is stored meanwhile is indexed with it. */
+/** Before the first part, and whenever all is indexed: what is stored meanwhile comes in one part, not each text in its own. */
 const MOMENT_MS = 100;
 
 /** Between parts, in which the reader answers others: about as long as a part takes. */
@@ -69,7 +69,8 @@ export class IndexFiller {
       indexed = await this.#fill(pauseMs);
       if (indexed === before) return;
       const isBusy = (this.#head - head) * 1000 > BUSY_RATE * pauseMs;
-      pauseMs = isBusy ? busyPauseMs(this.#head - indexed) : PAUSE_MS;
+      if (isBusy) pauseMs = busyPauseMs(this.#head - indexed);
+      else pauseMs = indexed < head ? PAUSE_MS : MOMENT_MS;
     }
   }
 }
