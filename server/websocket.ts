@@ -1,25 +1,32 @@
 /**
  * Connections over WebSocket, on `Deno.upgradeWebSocket`. What is weak there in Deno 2.9 is worked around here: it has no
  * pause, so what comes while the session is busy waits in a bounded queue; it tells nothing when its buffer drains, so that is
- * looked up; it cannot drop a peer that does not read, so such a one is left to its idle timeout; `close` events can come twice.
+ * looked up, first when the event loop has turned and written it; it cannot drop a peer that does not read, so such a one is left to
+ * its idle timeout; `close` events can come twice.
  */
 
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import { ChatError } from "../protocol/errors.ts";
 import type { Line } from "../protocol/lines.ts";
 import { LIMITS } from "../protocol/message.ts";
 import type { Chunk } from "./chunk.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { nextTurn } from "./event_loop.ts";
 
 /** Frames with several envelopes, separated by line breaks. */
 export const LINES_PROTOCOL = "parley.v1.lines";
 
-/** With less than this on the way, the next may be sent. */
-const BUFFERED_BYTES = 64 * 1024;
+/** With less than this on the way, the next may be sent; an outbox counts it too. */
+const BUFFERED_BYTES = 256 * 1024;
 const DRAIN_POLL_MS = 10;
 /** Lines handed over at once, so that `backlog` tells how many wait. */
 const LINES_AT_ONCE = 64;
+/** With so much, or so many lines, the reader is woken at once; else when all that came in the same turn is there. */
+const BYTES_AT_ONCE = 64 * 1024;
+/** Where each envelope is a write of its own: with more at once, 100 receivers would keep everything else waiting for long. */
+const FRAMES_AT_ONCE = 64;
 /** Memory that may wait to be read: a peer that sends more gets nothing but a close. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** What a frame costs beside its text: an empty one takes memory too, and the error for a refused one holds a stack. */
@@ -35,6 +42,9 @@ export class WebSocketConnection implements Connection {
   #waitingBytes = 0;
   /** Ends the wait of `opened` or `lines`. */
   #wake: (() => void) | null = null;
+  #isWaking = false;
+  /** Of the write under way, what the socket has not got yet. */
+  #unsent: string[] = [];
   /** Nothing more is read; what is due to the peer still goes out while the socket is open. */
   #hasEnded = false;
 
@@ -83,17 +93,21 @@ export class WebSocketConnection implements Connection {
   }
 
   async send(chunks: readonly Chunk[]): Promise<void> {
-    for (const chunk of chunks) this.#sendChunk(chunk);
-    while (this.#socket.bufferedAmount > BUFFERED_BYTES && this.#isOpen) {
-      await new Promise<void>((resolve) => this.#clock.after(DRAIN_POLL_MS, resolve));
-    }
-    if (!this.#isOpen) throw new Error("The WebSocket is closed");
+    this.#unsent = this.#isBatched
+      ? chunks.map((chunk) => chunk.text)
+      : chunks.flatMap((chunk) => chunk.lines);
+    do {
+      this.#hand(FRAMES_AT_ONCE);
+      await this.#taken();
+      if (!this.#isOpen) throw new Error("The WebSocket is closed");
+    } while (this.#unsent.length > 0);
   }
 
   close(reason?: ChatError): void {
     this.#waiting = [];
     this.#ended();
     if (this.#socket.readyState > WebSocket.OPEN) return;
+    this.#hand(Infinity);
     try {
       this.#socket.close(closeCode(reason), reason?.code ?? "");
     } catch {
@@ -105,10 +119,21 @@ export class WebSocketConnection implements Connection {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  #sendChunk(chunk: Chunk): void {
+  /** Gives the next frames to the socket. */
+  #hand(count: number): void {
     if (!this.#isOpen) return;
-    if (this.#isBatched) this.#socket.send(chunk.text);
-    else for (const line of chunk.lines) this.#socket.send(line);
+    for (const frame of this.#unsent.splice(0, count)) this.#socket.send(frame);
+  }
+
+  /**
+   * Resolves when the system took what the socket got, but for a little. It is written as the event loop turns; to wait for that
+   * with little on the way would only keep the next commit from being delivered while the one after it is on its way to the disk.
+   */
+  async #taken(): Promise<void> {
+    if (this.#unsent.length > 0 || this.#socket.bufferedAmount > BUFFERED_BYTES) await nextTurn();
+    while (this.#socket.bufferedAmount > BUFFERED_BYTES && this.#isOpen) {
+      await new Promise<void>((resolve) => this.#clock.after(DRAIN_POLL_MS, resolve));
+    }
   }
 
   #received(data: unknown): void {
@@ -119,7 +144,22 @@ export class WebSocketConnection implements Connection {
     if (line instanceof ChatError && line.closes || this.#waitingBytes > MAX_WAITING_BYTES) {
       this.#hasEnded = true;
     }
-    this.#wakeReader();
+    if (this.#hasEnded || this.#waiting.length >= LINES_AT_ONCE || this.#waitingBytes >= BYTES_AT_ONCE) {
+      this.#wakeReader();
+    } else if (this.#wake) this.#wakeReaderSoon();
+  }
+
+  /**
+   * Each frame is an event of its own, though many come in one turn: read together they are committed and answered together. Each
+   * connection wakes by itself: were all of them woken at once, all would wait for one commit, and nothing be delivered meanwhile.
+   */
+  #wakeReaderSoon(): void {
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(() => {
+      this.#isWaking = false;
+      this.#wakeReader();
+    });
   }
 
   #ended(): void {

@@ -115,6 +115,29 @@ Deno.test("a reader that waits is woken by a frame, and by the end", async () =>
   assert.equal((await second).done, true);
 });
 
+Deno.test("frames that come in one turn are read together", async () => {
+  const { socket, connection } = setUp();
+  const reading = connection.lines();
+  const first = reading.next();
+  socket.receive("one");
+  await Promise.resolve();
+  socket.receive("two");
+  assert.deepEqual((await first).value, ["one", "two"]);
+  await reading.return(undefined);
+});
+
+for (const [name, frame, count] of [["64 lines", "", 64], ["64 KiB", "x".repeat(65_500), 1]] as const) {
+  Deno.test(`a reader that waits gets ${name} at once, whatever else comes in the turn`, async () => {
+    const { socket, connection } = setUp();
+    const reading = connection.lines();
+    const first = reading.next();
+    for (let i = 0; i < count; i++) socket.receive(frame);
+    socket.receive("more");
+    assert.equal((await first).value?.length, Math.min(count + 1, 64));
+    await reading.return(undefined);
+  });
+}
+
 const FLOODS: Record<string, unknown> = {
   "large frames": "x".repeat(60_000),
   "empty frames": "",
@@ -152,10 +175,52 @@ Deno.test("with parley.v1.lines a chunk goes out as one frame, its envelopes sep
   assert.deepEqual(socket.sent, ["one\ntwo", "three"]);
 });
 
+Deno.test("a large send ends when the event loop has turned, and waits for no timer where all was written then", async () => {
+  const { socket, connection } = setUp({ isBatched: true });
+  socket.bufferedAmount = 400_000;
+  let isSent = false;
+  const sent = connection.send([new Chunk(["one"])]).then(() => isSent = true);
+  await Promise.resolve();
+  assert.equal(isSent, false);
+  socket.bufferedAmount = 0;
+  await sent;
+});
+
+const EIGHTY = Array.from({ length: 80 }, (_, i) => `line ${i}`);
+
+Deno.test("of many envelopes 64 go out as frames in one turn, and the others in order", async () => {
+  const { socket, connection } = setUp();
+  const sent = connection.send([new Chunk(EIGHTY.slice(0, 10)), new Chunk(EIGHTY.slice(10))]);
+  assert.deepEqual(socket.sent, EIGHTY.slice(0, 64));
+  await sent;
+  assert.deepEqual(socket.sent, EIGHTY);
+});
+
+Deno.test("what is left of a write goes out while the peer takes what came before", async () => {
+  const { socket, clock, connection } = setUp();
+  socket.bufferedAmount = 400_000;
+  const sent = connection.send([new Chunk(EIGHTY)]);
+  await clock.armed(10);
+  assert.equal(socket.sent.length, 64);
+  socket.bufferedAmount = 0;
+  clock.advance(10);
+  await sent;
+  assert.deepEqual(socket.sent, EIGHTY);
+});
+
+Deno.test("a close lets the rest of a write go out first, once", async () => {
+  const { socket, connection } = setUp();
+  const sent = connection.send([new Chunk(EIGHTY)]);
+  connection.close();
+  assert.deepEqual([socket.sent, socket.closes], [EIGHTY, [[1000, ""]]]);
+  await assert.rejects(sent);
+  assert.equal(socket.sent.length, 80);
+});
+
 Deno.test("a send waits until the peer took most of it", async () => {
   const { socket, clock, connection } = setUp();
-  socket.bufferedAmount = 200_000;
-  assert.equal(connection.buffered, 200_000);
+  socket.bufferedAmount = 400_000;
+  assert.equal(connection.buffered, 400_000);
   let isSent = false;
   const sent = connection.send([new Chunk(["one"])]).then(() => isSent = true);
   clock.advance(10);
@@ -170,7 +235,7 @@ Deno.test("a send waits until the peer took most of it", async () => {
 
 Deno.test("a send rejects where the peer has gone, before it or meanwhile", async () => {
   const { socket, clock, connection } = setUp();
-  socket.bufferedAmount = 200_000;
+  socket.bufferedAmount = 400_000;
   const sent = connection.send([new Chunk(["one"])]);
   socket.end();
   clock.advance(10);
