@@ -83,13 +83,14 @@ async function run(config: Config): Promise<void> {
     webHint: config.web ? `The web page is on port ${config.webPort}.` : "The web page is switched off.",
   });
   try {
-    await serve(config, server, log);
+    await serve(config, server, log, () => void store.checkWhole());
   } finally {
     await store.close();
   }
 }
 
-async function serve(config: Config, server: ChatServer, log: Logger): Promise<void> {
+/** @param started called when all has started */
+async function serve(config: Config, server: ChatServer, log: Logger, started: () => void): Promise<void> {
   const stopping = stopSignal();
   await server.start();
   const listener = listening(
@@ -114,6 +115,7 @@ async function serve(config: Config, server: ChatServer, log: Logger): Promise<v
     port: listener.addr.port,
     webPort: web?.port ?? null,
   });
+  started();
 
   const reason = await stopping;
   print(`Stopping (${reason}).`);

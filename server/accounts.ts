@@ -58,6 +58,8 @@ export class Accounts {
   readonly #guesses: RateLimiter<string> | null;
   /** Counts the times that tokens were ended. */
   #endings = 0;
+  /** The time of day at which the monotonic clock stood at 0. */
+  readonly #monotonicOrigin: number;
   readonly #passwords = new Passwords();
   readonly #verified = new Map<number, string>();
   readonly #verifiedKey = randomBytes(32);
@@ -65,6 +67,7 @@ export class Accounts {
   constructor(store: Store, clock: Clock, { isRateLimited = false } = {}) {
     this.#store = store;
     this.#clock = clock;
+    this.#monotonicOrigin = clock.now() - clock.monotonic();
     this.#newAccounts = isRateLimited ? new RateLimiter(ACCOUNT_RATE, clock) : null;
     this.#guesses = isRateLimited ? new RateLimiter(GUESS_RATE, clock) : null;
   }
@@ -216,8 +219,14 @@ export class Accounts {
   async sweep(): Promise<void> {
     this.#newAccounts?.sweep();
     this.#guesses?.sweep();
-    await this.#store.removeGuests(this.#clock.now() - GUEST_MS);
-    await this.#store.removeTokens(this.#clock.now() - TOKEN_MS);
+    const now = this.#surelyReached();
+    await this.#store.removeGuests(now - GUEST_MS);
+    await this.#store.removeTokens(now - TOKEN_MS);
+  }
+
+  /** What ends does not come back: so a clock that was set forward, rightly or not, ends nobody before that time has passed. */
+  #surelyReached(): number {
+    return Math.min(this.#clock.now(), this.#monotonicOrigin + this.#clock.monotonic());
   }
 
   async #loginByToken(token: string, name: string | undefined): Promise<Login> {

@@ -84,9 +84,9 @@ export class ChatServer {
     this.#rooms = new RateLimiter(ROOM_RATE, this.clock);
     this.#nicks = new RateLimiter(NICK_RATE, this.clock);
     this.#timers = [
-      this.clock.every(SWEEP_MS, () => this.#sweep()),
-      this.clock.every(SAVE_MS, () => void this.#saveDelivered()),
-      this.clock.every(ACCOUNTS_MS, () => void this.#sweepAccounts().catch((error) => this.#logFault(error))),
+      this.#every(SWEEP_MS, () => this.#sweep()),
+      this.#every(SAVE_MS, () => this.#saveDelivered()),
+      this.#every(ACCOUNTS_MS, () => this.#sweepAccounts()),
     ];
   }
 
@@ -217,6 +217,13 @@ export class ChatServer {
     const reference = this.#logFault(error instanceof ChatError ? error.cause : error);
     return new ChatError("internal", `The server failed at this; it is logged there as ${reference}.`, {
       reference,
+    });
+  }
+
+  /** What a task throws, or rejects with, is logged: nobody else is there to take it. */
+  #every(ms: number, task: () => void | Promise<void>): () => void {
+    return this.clock.every(ms, () => {
+      Promise.try(task).catch((error) => this.#logFault(error));
     });
   }
 

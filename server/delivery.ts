@@ -16,6 +16,16 @@ import type { Seq } from "./store.ts";
 
 const GATE_MS = 5;
 
+/**
+ * In UTF-16 units: what was committed at once, as after a disk that hung, goes out in parts of so much, each when the last is
+ * written. As one it could be more than an outbox may hold, and everybody in the room would count as slow.
+ */
+const PART_UNITS = 256 * 1024;
+/** Between such parts all who read get the time for it; whoever is behind already is not waited for again. */
+const PART_GATE_MS = 50;
+/** What a message weighs beside its text and metadata. */
+const MESSAGE_UNITS = 200;
+
 /** A committed message on its way. */
 export interface Delivery extends Said {
   readonly conversation: LiveConversation;
@@ -61,19 +71,28 @@ export class Deliverer {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      const items = this.#queue;
-      this.#queue = [];
-      const writes = this.#deliver(items);
-      if (writes.length > 0) await this.#gate(writes);
+      const part = this.#nextPart();
+      const gateMs = this.#queue.length > 0 ? PART_GATE_MS : GATE_MS;
+      const writes = this.#deliver(part);
+      if (writes.length > 0) await this.#gate(writes, gateMs);
     }
     this.#isRunning = false;
+  }
+
+  #nextPart(): readonly (Delivery | Change)[] {
+    let [count, units] = [0, 0];
+    while (count < this.#queue.length && units < PART_UNITS) units += weightOf(this.#queue[count++]!);
+    if (count < this.#queue.length) return this.#queue.splice(0, count);
+    const all = this.#queue;
+    this.#queue = [];
+    return all;
   }
 
   #deliver(items: readonly (Delivery | Change)[]): Promise<void>[] {
     const touched = new Set<Receiver>();
     const writes: Promise<void>[] = [];
     const flush = (receiver: Receiver) => {
-      const write = receiver.flush();
+      const write = this.#flush(receiver);
       if (write) writes.push(write);
     };
     let run: Delivery[] = [];
@@ -96,14 +115,27 @@ export class Deliverer {
     const due = groupsByReceiver(run);
     const merged = new Map<string, Group>();
     for (const [receiver, groups] of due) {
-      const chunk = chunkFor(receiver, groups, merged, this.#clock.now());
-      if (!chunk) continue;
-      receiver.push(chunk);
-      pushed(receiver);
-      this.deliveries += chunk.lines.length;
+      try {
+        const chunk = chunkFor(receiver, groups, merged, this.#clock.now());
+        if (!chunk) continue;
+        receiver.push(chunk);
+        this.deliveries += chunk.lines.length;
+        pushed(receiver);
+      } catch (error) {
+        this.#guard(() => receiver.failed(error));
+      }
     }
     this.deliveredSeq = run.at(-1)!.seq;
     for (const delivery of run) this.#guard(() => delivery.delivered());
+  }
+
+  #flush(receiver: Receiver): Promise<void> | null {
+    try {
+      return receiver.flush();
+    } catch (error) {
+      this.#guard(() => receiver.failed(error));
+      return null;
+    }
   }
 
   /** What one listener throws must not keep the others from what is theirs. */
@@ -115,12 +147,16 @@ export class Deliverer {
     }
   }
 
-  async #gate(writes: readonly Promise<void>[]): Promise<void> {
+  async #gate(writes: readonly Promise<void>[], ms: number): Promise<void> {
     let cancel = () => {};
-    const late = new Promise<void>((resolve) => cancel = this.#clock.after(GATE_MS, resolve));
+    const late = new Promise<void>((resolve) => cancel = this.#clock.after(ms, resolve));
     await Promise.race([Promise.all(writes), late]);
     cancel();
   }
+}
+
+function weightOf(item: Delivery | Change): number {
+  return typeof item === "function" ? 0 : MESSAGE_UNITS + item.text.length + item.metadata.length;
 }
 
 /** Messages of one batch that go to the same receivers; encoded at most once per format. */

@@ -16,6 +16,8 @@ export interface Receiver {
   /** Adds to the outbox; `flush` sends it. */
   push(chunk: Chunk): void;
   flush(): Promise<void> | null;
+  /** It could not be given what is its: it is to end, so that it gets that when it comes again. */
+  failed(error: unknown): void;
 }
 
 /** A user with at least one connection. */

@@ -76,10 +76,24 @@ export class Outbox {
     // Sums, so that the chunks are garbage as soon as the transport has made bytes of them.
     const weight = weightOf(chunks);
     const lastSeq = lastSeqOf(chunks);
-    return this.#write = this.#connection.send(chunks).then(
+    return this.#write = this.#begin(chunks).then(
       () => this.#ended(weight, lastSeq),
-      () => this.close(),
+      () => this.#failed(),
     );
+  }
+
+  /** Whatever a transport throws, it is broken. */
+  #begin(chunks: readonly Chunk[]): Promise<void> {
+    try {
+      return this.#connection.send(chunks);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #failed(): void {
+    this.close();
+    this.#connection.close();
   }
 
   /** From here on `push` waits for `release`, while `send` goes out. */

@@ -57,12 +57,16 @@ export class Router {
 
   /** Stores a run of messages of one sender, and has each delivered, or refused. Never rejects. */
   commit(run: readonly Prepared[], sender: Sender): void {
-    this.store.append(run.map(({ message }) => message)).then(
-      (results) => results.forEach((result, i) => this.#committed(run[i]!, result, sender)),
-      (error) => {
-        for (const prepared of run) sender.refused(prepared, asChatError(error));
-      },
-    );
+    const refuse = (error: unknown) =>
+      run.forEach((prepared) => sender.refused(prepared, asChatError(error)));
+    try {
+      this.store.append(run.map(({ message }) => message)).then(
+        (results) => results.forEach((result, i) => this.#committed(run[i]!, result, sender)),
+        refuse,
+      );
+    } catch (error) {
+      refuse(error);
+    }
   }
 
   #committed(prepared: Prepared, result: Appended, sender: Sender): void {

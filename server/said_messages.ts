@@ -32,6 +32,10 @@ export class SaidMessages implements Sender {
     return this.#unsettled > MAX_UNSETTLED;
   }
 
+  get isSettled(): boolean {
+    return this.#unsettled === 0 && this.#run.length === 0;
+  }
+
   /** Adds to the run that `commit` stores. */
   add(prepared: Prepared): void {
     this.#run.push(prepared);

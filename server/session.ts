@@ -161,6 +161,10 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
     this.#outbox.release();
   }
 
+  failed(error: unknown): void {
+    this.end(this.#server.explain(error));
+  }
+
   overflowed(): void {
     this.end(new ChatError("slow_consumer", "It did not read what was sent to it. Log in again with since."));
   }
@@ -228,7 +232,8 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
     }
     this.#requests.said.commit();
     if (this.#requests.said.isTooMuch) await this.#requests.said.settled();
-    if (this.#server.store.isFull) await this.#server.store.ready();
+    // Who says nothing is read on: a slow disk is no reason to leave a ping unanswered.
+    if (this.#server.store.isFull && !this.#requests.said.isSettled) await this.#server.store.ready();
   }
 
   /** Does a request; what it throws becomes the reply. Answers at once where that does. */

@@ -1,5 +1,6 @@
 /** What can go wrong at the start, as one line that says what to do. */
 
+import { ChatError } from "../protocol/errors.ts";
 import { StoreOpenError } from "./sqlite/store_open_error.ts";
 
 /**
@@ -47,7 +48,9 @@ export function listening<T>(listen: () => T, place: { host: string; port: numbe
 
 /** The one line for what ended the start; null for a fault of the program's. */
 export function startProblem(error: unknown): string | null {
-  return error instanceof StartError || error instanceof StoreOpenError ? error.message : null;
+  if (error instanceof StartError || error instanceof StoreOpenError) return error.message;
+  if (!(error instanceof ChatError) || error.code !== "store_unavailable") return null;
+  return `Nothing can be stored in the data folder (${error.cause}). Check the disk, and that the database is sound.`;
 }
 
 function reason(error: unknown): string {

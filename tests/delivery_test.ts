@@ -22,6 +22,10 @@ class FakeReceiver implements Receiver {
     user.receivers.add(this);
   }
 
+  failed(error: unknown): void {
+    throw error;
+  }
+
   push(chunk: Chunk): void {
     this.pushed.push(chunk);
     this.#waiting.push(...chunk.lines);

@@ -10,6 +10,13 @@ async function permissions(): Promise<string[]> {
   return / deno run (.*) main\.ts$/.exec(tasks.start.command)![1]!.split(" ");
 }
 
+export interface Launch {
+  /** A command that runs the server, and its arguments: `strace`, `unshare`. */
+  readonly wrapper?: readonly string[];
+  /** Instead of `main.ts`. */
+  readonly program?: string;
+}
+
 export class ServerProcess {
   readonly #child: Deno.ChildProcess;
   readonly #printed: Promise<void>;
@@ -19,10 +26,16 @@ export class ServerProcess {
   port = 0;
   webPort = 0;
 
-  private constructor(args: string[], cwd: string, env: Record<string, string>) {
+  private constructor(
+    args: string[],
+    cwd: string,
+    env: Record<string, string>,
+    wrapper: readonly string[] = [],
+  ) {
     this.#hasConsole = args.includes("--console");
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", ...args],
+    const [command, ...before] = [...wrapper, Deno.execPath()];
+    this.#child = new Deno.Command(command!, {
+      args: [...before, "run", "--no-check", ...args],
       cwd,
       env: { NO_COLOR: "1", ...env },
       stdin: this.#hasConsole ? "piped" : "null",
@@ -38,8 +51,9 @@ export class ServerProcess {
     folder: string,
     flags: readonly string[] = [],
     env: Record<string, string> = {},
+    launch: Launch = {},
   ): Promise<ServerProcess> {
-    const server = await ServerProcess.#spawn(folder, flags, env);
+    const server = await ServerProcess.#spawn(folder, flags, env, launch);
     while (!/Web page .*\n/.test(server.output)) {
       if (await server.#more() === "ended") throw new Error(`the server ended:\n${server.output}`);
       server.port = Number(/nc \S+ (\d+)/.exec(server.output)?.[1] ?? 0);
@@ -53,8 +67,9 @@ export class ServerProcess {
     folder: string,
     flags: readonly string[],
     env: Record<string, string> = {},
+    launch: Launch = {},
   ): Promise<{ code: number; output: string }> {
-    const server = await ServerProcess.#spawn(folder, flags, env);
+    const server = await ServerProcess.#spawn(folder, flags, env, launch);
     const { code } = await server.#child.status;
     await server.#printed;
     return { code, output: server.output };
@@ -65,8 +80,14 @@ export class ServerProcess {
     folder: string,
     flags: readonly string[],
     env: Record<string, string>,
+    { wrapper, program = ROOT + "main.ts" }: Launch,
   ): Promise<ServerProcess> {
-    return new ServerProcess([...await permissions(), ROOT + "main.ts", ...withDefaults(flags)], folder, env);
+    const args = [...await permissions(), program, ...withDefaults(flags)];
+    return new ServerProcess(args, folder, env, wrapper);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Resolves when a line that fits was printed. */
@@ -93,6 +114,11 @@ export class ServerProcess {
   /** @returns the exit code */
   async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);
+    return await this.ended();
+  }
+
+  /** Resolves with the exit code when it has ended, by itself too. */
+  async ended(): Promise<number> {
     const { code } = await this.#child.status;
     await this.#printed;
     if (this.#hasConsole) await this.#child.stdin.close().catch(() => {});

@@ -50,10 +50,11 @@ export class TestServer {
 
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const folder = options.folder ?? await Deno.makeTempDir({ prefix: "parley-test-" });
-    const store = await SqliteStore.open({ folder });
+    const clock = options.clock ?? SYSTEM_CLOCK;
+    const store = await SqliteStore.open({ folder, clock });
     const chat = new ChatServer({
       store,
-      clock: options.clock ?? SYSTEM_CLOCK,
+      clock,
       log: options.log ?? SILENT_LOG,
       lobby: "#general",
       isRateLimited: options.isRateLimited ?? false,

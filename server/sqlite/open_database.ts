@@ -4,7 +4,9 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { undoHalfMade } from "./hot_journal.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { missingFrom } from "./schema_check.ts";
 import { isDamage } from "./sqlite_errors.ts";
 import { Statements } from "./statements.ts";
 import { StoreOpenError } from "./store_open_error.ts";
@@ -13,13 +15,15 @@ export interface DatabaseOptions {
   readonly folder: string;
   /** FULL: a commit is on disk. NORMAL: a power cut may undo the last ones; for measurements. */
   readonly synchronous: "FULL" | "NORMAL";
+  /** A larger file is not read as a whole before it is used. */
+  readonly checkedOnStart?: number;
 }
+
+/** Bytes that take about half a second. */
+export const QUICK_CHECK_BYTES = 256 * 1024 * 1024;
 
 /** How long a statement waits for another process that holds the database, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
-
-/** A larger file is not read as a whole on start: 256 MiB take about half a second. */
-const QUICK_CHECK_BYTES = 256 * 1024 * 1024;
 
 /** In pages of 4 KiB: a longer WAL gathers changes of the same page before they go to the file. */
 const CHECKPOINT_PAGES = 4000;
@@ -34,8 +38,9 @@ export function databasePath(folder: string): string {
 export function openForWriting(options: DatabaseOptions): DatabaseSync {
   const path = databasePath(options.folder);
   try {
+    undoHalfMade(path, BUSY_TIMEOUT_MS);
     const size = checkFile(path);
-    if (size > 0) checkDatabase(path, size);
+    if (size > 0) checkDatabase(path, size, options.checkedOnStart ?? QUICK_CHECK_BYTES);
     return prepareDatabase(path, options.synchronous, size === 0);
   } catch (error) {
     throw explain(path, error);
@@ -74,14 +79,16 @@ function checkFile(path: string): number {
 }
 
 /** Through a read-only connection, which leaves the file and its WAL as they are. */
-function checkDatabase(path: string, size: number): void {
+function checkDatabase(path: string, size: number, limit: number): void {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     refuseForeign(path, pragma(db, "application_id"));
     refuseNewer(path, pragma(db, "user_version"));
-    const sql = size <= QUICK_CHECK_BYTES ? "PRAGMA quick_check(1)" : "PRAGMA quick_check('sqlite_schema')";
+    const sql = size <= limit ? "PRAGMA quick_check(1)" : "PRAGMA quick_check('sqlite_schema')";
     const verdict = Object.values(db.prepare(sql).get()!)[0];
     if (verdict !== "ok") throw damaged(path, String(verdict));
+    const missing = missingFrom(db, pragma(db, "user_version"));
+    if (missing !== null) throw damaged(path, `it lacks the ${missing}`);
   } finally {
     db.close();
   }
@@ -141,7 +148,7 @@ function refuseTruncated(path: string, size: number, expected: number): void {
   if (size < expected) throw damaged(path, `it has ${size} bytes instead of ${expected}`);
 }
 
-function damaged(path: string, cause: string): StoreOpenError {
+export function damaged(path: string, cause: string): StoreOpenError {
   return new StoreOpenError(
     `${path} is damaged (${cause}). Restore a backup, or save what is left with: sqlite3 '${path}' .recover`,
   );

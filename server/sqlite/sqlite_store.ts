@@ -27,11 +27,12 @@ import type { BatchResult } from "./batch.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { IndexFiller } from "./index_filler.ts";
-import type { DatabaseOptions } from "./open_database.ts";
+import { damaged, type DatabaseOptions, databasePath, QUICK_CHECK_BYTES } from "./open_database.ts";
 import type { ReadOperations } from "./read_operations.ts";
 import type { ReadMethod } from "./reader.ts";
 import { StoreOpenError } from "./store_open_error.ts";
-import { unavailable } from "./worker_rpc.ts";
+import { refuseDamagedWal } from "./wal_check.ts";
+import { StoreDamaged, unavailable } from "./worker_rpc.ts";
 import { Workers } from "./workers.ts";
 
 export interface SqliteStoreOptions {
@@ -47,10 +48,24 @@ export interface SqliteStoreOptions {
   readonly isServer?: boolean;
   /** Called once where what was written may be lost (a failed fsync): the process must end. Everything rejects then. */
   readonly onFatal?: (error: Error) => void;
+  /**
+   * Called once where the database was found damaged while it is open, with one line that names the file, the cause and
+   * what to do. Everything can be read then, and nothing is stored: writes reject with `store_unavailable`.
+   */
+  readonly onDamage?: (problem: string) => void;
+  /** A larger file is read as a whole by `checkWhole`, and not on start. Default 256 MiB. */
+  readonly checkedOnStart?: number;
 }
 
 /** The use of a token is noted when the last note is so old, in milliseconds: tokens end after months. */
 const TOKEN_USE_MS = 60 * 60 * 1000;
+
+interface StoreParts {
+  readonly epoch: string;
+  readonly clock: Clock;
+  readonly isServer: boolean;
+  readonly unchecked: string | null;
+}
 
 /** How long `check` waits for an answer, in milliseconds. */
 const CHECK_TIMEOUT_MS = 5000;
@@ -61,26 +76,38 @@ export class SqliteStore implements Store {
   readonly #workers: Workers;
   readonly #commits: GroupCommit;
   readonly #filler: IndexFiller | null;
+  /** The folder, where the database was too large to be read as a whole before. */
+  #unchecked: string | null;
   #closing: Promise<void> | undefined;
 
   /** @throws StoreOpenError (rejects) in one line that names the file, the cause and what to do */
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
     const { folder, clock = SYSTEM_CLOCK, synchronous = "FULL", isServer = true } = options;
+    const { checkedOnStart = QUICK_CHECK_BYTES } = options;
     const lock = isServer ? await lockFolder(folder) : null;
     let onFatal = (_error: Error) => {};
-    const workers = new Workers(lock, (error) => onFatal(error));
+    const onDamage = (cause: string) => options.onDamage?.(damaged(databasePath(folder), cause).message);
+    const workers = new Workers(lock, (error) => onFatal(error), onDamage);
     try {
-      const epoch = await workers.writer.call("open", { folder, synchronous });
+      if (isServer) refuseDamagedWal(databasePath(folder));
+      const epoch = await workers.writer.call("open", { folder, synchronous, checkedOnStart });
       await workers.reader.call("open", { folder, epoch, ownsIndex: isServer });
       if (options.onFatal) onFatal = options.onFatal;
-      return new SqliteStore(workers, { epoch, clock, isServer });
+      const { size } = await Deno.stat(databasePath(folder));
+      return new SqliteStore(workers, {
+        epoch,
+        clock,
+        isServer,
+        unchecked: size > checkedOnStart ? folder : null,
+      });
     } catch (error) {
       workers.end();
       throw toOpenError(folder, error);
     }
   }
 
-  private constructor(workers: Workers, options: { epoch: string; clock: Clock; isServer: boolean }) {
+  private constructor(workers: Workers, options: StoreParts) {
+    this.#unchecked = options.unchecked;
     this.epoch = options.epoch;
     this.#clock = options.clock;
     this.#workers = workers;
@@ -288,6 +315,16 @@ export class SqliteStore implements Store {
     await this.#filler?.idle();
   }
 
+  /**
+   * Reads a database that was too large for it on start as a whole, beside all else. Where it is damaged, `onDamage` is
+   * called. To be called when all has started. Never rejects.
+   */
+  async checkWhole(): Promise<void> {
+    const folder = this.#unchecked;
+    this.#unchecked = null;
+    if (folder !== null) await this.#workers.check(folder);
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
@@ -314,6 +351,7 @@ function headOf({ appended }: BatchResult): Seq {
 
 function toOpenError(folder: string, error: unknown): StoreOpenError {
   if (error instanceof StoreOpenError) return error;
+  if (error instanceof StoreDamaged) return damaged(databasePath(folder), error.message);
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   return new StoreOpenError(
     `The database in ${folder} cannot be opened (${

@@ -4,11 +4,11 @@
  */
 
 import { ChatError } from "../../protocol/errors.ts";
-import { faultOf, type SqliteFault } from "./sqlite_errors.ts";
+import { faultOf, isDamage, type SqliteFault } from "./sqlite_errors.ts";
 import { StoreOpenError } from "./store_open_error.ts";
 
 export interface Failure {
-  readonly kind: SqliteFault | "open";
+  readonly kind: SqliteFault | "open" | "damaged";
   readonly message: string;
   readonly stack?: string;
 }
@@ -16,6 +16,11 @@ export interface Failure {
 /** After this the store acknowledges nothing any more: what was written may be lost. */
 export class StoreFailed extends Error {
   override readonly name = "StoreFailed";
+}
+
+/** The file is damaged: nothing may be written to it any more. */
+export class StoreDamaged extends Error {
+  override readonly name = "StoreDamaged";
 }
 
 interface Call {
@@ -54,7 +59,7 @@ export class WorkerClient<T extends Methods<T>> {
     };
   }
 
-  /** Rejects with ChatError `store_unavailable`, StoreFailed, StoreOpenError, or Error for a fault of the program. */
+  /** Rejects with ChatError `store_unavailable`, StoreFailed, StoreDamaged, StoreOpenError, or Error for a fault of the program. */
   call<M extends keyof T & string>(
     method: M,
     ...args: Parameters<T[M]>
@@ -106,7 +111,11 @@ export function serve<T extends Methods<T>>(methods: T): void {
 export function toFailure(error: unknown): Failure {
   if (error instanceof StoreOpenError) return { kind: "open", message: error.message };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { kind: faultOf(error), message, ...(stack === undefined ? {} : { stack }) };
+  return {
+    kind: isDamage(error) ? "damaged" : faultOf(error),
+    message,
+    ...(stack === undefined ? {} : { stack }),
+  };
 }
 
 export function toError(failure: Failure): Error {
@@ -115,6 +124,8 @@ export function toError(failure: Failure): Error {
       return new StoreOpenError(failure.message);
     case "unavailable":
       return unavailable(failure.message);
+    case "damaged":
+      return new StoreDamaged(failure.message);
     case "fatal":
       return new StoreFailed(`The database failed: ${failure.message}`);
     case "internal":
@@ -126,6 +137,16 @@ export function toError(failure: Failure): Error {
 
 export function closedError(): ChatError {
   return unavailable("it is closed");
+}
+
+/** @param cause for the log */
+export function readOnly(cause: string): ChatError {
+  return new ChatError(
+    "store_unavailable",
+    "The server's database is damaged. What is in it can be read, but nothing can be stored until whoever runs this server has repaired it.",
+    {},
+    { cause },
+  );
 }
 
 /** @param cause for the log; users see what to do */
