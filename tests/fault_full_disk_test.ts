@@ -103,8 +103,9 @@ Deno.test({
     disk.makeRoom();
     const { client } = await login(server, "latest");
     await client.command("/ping");
-    assert.match(disk.read("parley.log"), /"latest"/);
+    const log = disk.open("parley.log");
     await client.close();
     assert.equal(await server.end(), 0);
+    assert.match(await new Response(log.readable).text(), /"latest"/);
   },
 });

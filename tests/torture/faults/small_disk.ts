@@ -37,8 +37,9 @@ export class SmallDisk {
     Deno.removeSync(`${this.#place}/${FILLER}`);
   }
 
-  read(name: string): string {
-    return Deno.readTextFileSync(`${this.#place}/${name}`);
+  /** To be read also when the server, and the disk with it, has gone. */
+  open(name: string): Deno.FsFile {
+    return Deno.openSync(`${this.#place}/${name}`);
   }
 }
 
