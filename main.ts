@@ -1,10 +1,10 @@
 /** Starts Parley: store, chat, TCP, web, bots, in this order; and stops them in the other. See `--help`. */
 
-import { parseEnv } from "node:util";
 import type { RunningBot } from "./bots/bot.ts";
 import { ChatServer } from "./server/chat_server.ts";
 import { SYSTEM_CLOCK } from "./server/clock.ts";
 import { type Config, ConfigEnd, readConfig, VARIABLES } from "./server/config.ts";
+import { readEnvironment } from "./server/environment.ts";
 import { WebListener } from "./server/http.ts";
 import { type Logger, openLog } from "./server/log.ts";
 import { memoryConnect } from "./server/memory.ts";
@@ -29,7 +29,7 @@ if (import.meta.main) await main();
 
 async function main(): Promise<void> {
   try {
-    await run(readConfig(Deno.args, readEnvironment()));
+    await run(readConfig(Deno.args, readEnvironment(VARIABLES)));
     // A read from the console's terminal cannot be taken back, and would hold the process until the next line.
     Deno.exit(0);
   } catch (error) {
@@ -42,18 +42,6 @@ async function main(): Promise<void> {
     printError(`parley: ${problem}`);
     Deno.exit(1);
   }
-}
-
-/** The environment over what `.env` says. */
-function readEnvironment(): Record<string, string | undefined> {
-  let file: Record<string, string | undefined> = {};
-  try {
-    file = parseEnv(Deno.readTextFileSync(".env"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const set = VARIABLES.map((name) => [name, Deno.env.get(name) ?? file[name]]);
-  return Object.fromEntries(set);
 }
 
 async function run(config: Config): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the operator's commands beside the server share: the data folder, one line that says what was done or what to do, exit codes. */
 
 import { CommanderError } from "@commander-js/extra-typings";
+import { ChatError } from "../protocol/errors.ts";
 import { readEnvironment } from "./environment.ts";
 import { DatabaseCopyError } from "./sqlite/database_copy.ts";
 import { startProblem } from "./startup.ts";
@@ -21,11 +22,20 @@ export async function runTool(name: string, work: () => Promise<string>): Promis
   } catch (error) {
     // It has printed its words already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const problem = error instanceof DatabaseCopyError ? error.message : startProblem(error);
+    const problem = startProblem(error) ?? (isProblem(error) ? error.message : null);
     if (problem === null) throw error;
-    Deno.stderr.writeSync(new TextEncoder().encode(`${name}: ${problem}\n`));
+    printProblem(name, problem);
     return 1;
   }
+}
+
+function isProblem(error: unknown): error is Error {
+  return error instanceof DatabaseCopyError || error instanceof ChatError;
+}
+
+/** On the terminal, not in what a script takes. */
+export function printProblem(name: string, line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${name}: ${line}\n`));
 }
 
 /** As in `12,345 messages (3.4 MiB)`. */
