@@ -140,7 +140,9 @@ export class Outbox {
     if (code === "rate_limited") return readWait(details.retry_after_ms);
     if (code !== "store_unavailable") return undefined;
     if (!this.#wasRefused) this.#storeFailures++;
-    return this.#storeBackoff(this.#storeFailures) ?? LONGEST_WAIT_MS;
+    const backoff = this.#storeBackoff(this.#storeFailures) ?? LONGEST_WAIT_MS;
+    const least = details.retry_after_ms;
+    return least === undefined ? backoff : Math.max(backoff, readWait(least));
   }
 
   #hold(ms: number): void {

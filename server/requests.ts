@@ -23,7 +23,7 @@ export class Requests {
     this.#server = server;
     this.#session = session;
     this.#pace = new Pace(server);
-    this.said = new SaidMessages(server.router, session);
+    this.said = new SaidMessages(server.router, this.#pace, session);
   }
 
   /**

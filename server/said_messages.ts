@@ -4,6 +4,7 @@ import type { ChatError } from "../protocol/errors.ts";
 import type { Prepared } from "./addressing.ts";
 import { timestampOf } from "./clock.ts";
 import type { Receiver } from "./live.ts";
+import type { Pace } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 import type { Outcome, Router, Sender } from "./router.ts";
 
@@ -19,12 +20,14 @@ const MAX_UNSETTLED = 1024;
 export class SaidMessages implements Sender {
   readonly receiver: Speaker;
   readonly #router: Router;
+  readonly #pace: Pace;
   #run: Prepared[] = [];
   #unsettled = 0;
   #waiters: (() => void)[] = [];
 
-  constructor(router: Router, speaker: Speaker) {
+  constructor(router: Router, pace: Pace, speaker: Speaker) {
     this.#router = router;
+    this.#pace = pace;
     this.receiver = speaker;
   }
 
@@ -70,7 +73,8 @@ export class SaidMessages implements Sender {
   }
 
   refused(prepared: Prepared, error: ChatError): void {
-    this.receiver.refuse(error, prepared.message.clientId ?? undefined);
+    const known = error.code === "store_unavailable" ? this.#pace.storeRefused(error) : error;
+    this.receiver.refuse(known, prepared.message.clientId ?? undefined);
     this.#settle();
   }
 

@@ -58,7 +58,7 @@ export class GroupCommit {
     if (this.#isClosed) return Promise.reject(closedError());
     for (const message of messages) {
       addToColumns(this.#rows, message);
-      this.#bytes += message.text.length + message.metadata.length + MESSAGE_BYTES;
+      this.#bytes += weightOf(message.text, message.metadata);
     }
     this.#messages += messages.length;
     return this.#add(messages.length) as Promise<Appended[]>;
@@ -99,7 +99,7 @@ export class GroupCommit {
         settle(waiting, await this.#commit({ writes: waiting.map(({ write }) => write), rows }));
       } catch (error) {
         this.#hasFailed = true;
-        for (const { reject } of waiting) reject(error as Error);
+        for (const { reject } of [...waiting, ...this.#takeAppends()]) reject(error as Error);
       }
       this.#messages -= rows.texts.length;
       this.#bytes -= bytes;
@@ -109,9 +109,24 @@ export class GroupCommit {
     release(this.#whenIdle);
   }
 
+  /** What was said behind a batch that failed is refused with it: stored, it would overtake what is sent again. */
+  #takeAppends(): Waiting[] {
+    const isAppend = ({ write }: Waiting) => typeof write === "number";
+    const appends = this.#waiting.filter(isAppend);
+    this.#waiting = this.#waiting.filter((waiting) => !isAppend(waiting));
+    this.#rows.texts.forEach((text, row) => this.#bytes -= weightOf(text, this.#rows.metadatas[row]!));
+    this.#messages -= this.#rows.texts.length;
+    this.#rows = noColumns();
+    return appends;
+  }
+
   #wake(): void {
     if (!this.isFull) release(this.#whenReady);
   }
+}
+
+function weightOf(text: string, metadata: string): number {
+  return text.length + metadata.length + MESSAGE_BYTES;
 }
 
 /** In the order of the calls, without a pause: reactions then run in that order too. */
