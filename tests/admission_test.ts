@@ -8,6 +8,7 @@ import { SYSTEM_CLOCK } from "../server/clock.ts";
 import { SILENT_LOG } from "../server/log.ts";
 import { memoryPair } from "../server/memory.ts";
 import { SqliteStore } from "../server/sqlite/sqlite_store.ts";
+import { FakeClock } from "./fake_clock.ts";
 import { call, tokenOf } from "./scenario.ts";
 import { assertError, TestServer } from "./test_server.ts";
 
@@ -37,7 +38,8 @@ Deno.test("one connection more than the server takes is told too_many_connection
 });
 
 Deno.test("where the store cannot commit a message is refused with store_unavailable, and goes with the same id later", async () => {
-  await using server = await TestServer.start();
+  const clock = new FakeClock();
+  await using server = await TestServer.start({ clock });
   const [alice, bob] = [await server.json("alice"), await server.json("bob")];
   const { store } = server;
   const append = store.append.bind(store);
@@ -49,6 +51,10 @@ Deno.test("where the store cannot commit a message is refused with store_unavail
   const { status, json } = await call(server, "/api/messages/%23general", { token, body: "x" });
   assert.deepEqual([status, json.error], [503, "store_unavailable"]);
   store.append = append;
+  const { retry_after_ms: wait } = refused.metadata;
+  clock.advance(Number(wait) - 1);
+  assertError(await alice.say("#general", "too soon", { id: "soon" }), "store_unavailable");
+  clock.advance(1);
   assert.equal((await alice.say("#general", "hello", { id: "again" })).metadata.duplicate, undefined);
   assert.equal((await bob.settled()).filter(({ type }) => type === "chat").length, 1);
 });
