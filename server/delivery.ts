@@ -21,8 +21,11 @@ const GATE_MS = 5;
  * written. As one it could be more than an outbox may hold, and everybody in the room would count as slow.
  */
 const PART_UNITS = 256 * 1024;
-/** Between such parts all who read get the time for it; whoever is behind already is not waited for again. */
-const PART_GATE_MS = 50;
+/**
+ * So long, in all, those who read are waited for between such parts, until the queue is empty again: a disk that hung may cut off nobody,
+ * and under a load that does not end nobody waits for a slow reader.
+ */
+const PATIENCE_MS = 2000;
 /** What a message weighs beside its text and metadata. */
 const MESSAGE_UNITS = 200;
 
@@ -70,11 +73,13 @@ export class Deliverer {
   }
 
   async #run(): Promise<void> {
+    let patienceMs = PATIENCE_MS;
     while (this.#queue.length > 0) {
-      const part = this.#nextPart();
-      const gateMs = this.#queue.length > 0 ? PART_GATE_MS : GATE_MS;
-      const writes = this.#deliver(part);
-      if (writes.length > 0) await this.#gate(writes, gateMs);
+      const writes = this.#deliver(this.#nextPart());
+      if (writes.length === 0) continue;
+      const before = this.#clock.monotonic();
+      await this.#gate(writes, this.#queue.length > 0 ? Math.max(GATE_MS, patienceMs) : GATE_MS);
+      patienceMs -= this.#clock.monotonic() - before;
     }
     this.#isRunning = false;
   }
