@@ -192,6 +192,9 @@ async function startBots(config: Config, server: ChatServer, log: Logger): Promi
 }
 
 async function startConsole(server: ChatServer, stopping: Promise<string>): Promise<void> {
-  const left = serveOperator(server).then(() => "left");
+  const left = serveOperator(server).then(() => "left", (error) => {
+    printError(`parley: nobody can take part from this terminal (${error.message}). The server goes on.`);
+    return "failed";
+  });
   if (await Promise.race([stopping, left]) === "left") print("The server goes on; Ctrl-C stops it.");
 }

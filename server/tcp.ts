@@ -52,8 +52,12 @@ export class TcpConnection implements Connection {
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
-    conn.setNoDelay(true);
-    conn.setKeepAlive(true);
+    try {
+      conn.setNoDelay(true);
+      conn.setKeepAlive(true);
+    } catch {
+      // The peer has gone already: the first read says so.
+    }
   }
 
   get remoteAddress(): string {
