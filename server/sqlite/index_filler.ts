@@ -5,8 +5,9 @@
 
 import type { Seq } from "../store.ts";
 
-/** Before the first part, and whenever all is indexed: what is stored meanwhile comes in one part, not each text in its own. */
+/** Before the first part, and after one that was small: what is stored meanwhile comes in one part, not each text in its own. */
 const MOMENT_MS = 100;
+const SMALL_PART = 20;
 
 /** Between parts, in which the reader answers others: about as long as a part takes. */
 const PAUSE_MS = 3;
@@ -70,7 +71,7 @@ export class IndexFiller {
       if (indexed === before) return;
       const isBusy = (this.#head - head) * 1000 > BUSY_RATE * pauseMs;
       if (isBusy) pauseMs = busyPauseMs(this.#head - indexed);
-      else pauseMs = indexed < head ? PAUSE_MS : MOMENT_MS;
+      else pauseMs = indexed - (before ?? 0) < SMALL_PART ? MOMENT_MS : PAUSE_MS;
     }
   }
 }
