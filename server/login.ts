@@ -8,6 +8,7 @@ import { badCredentials, type Login, nameInUse } from "./accounts.ts";
 import { catchUp } from "./catch_up.ts";
 import type { ChatServer } from "./chat_server.ts";
 import type { Call } from "./handlers/call.ts";
+import type { LiveUser } from "./live.ts";
 import { counted, fit } from "./reply.ts";
 import type { Session } from "./session.ts";
 import type { UserRecord } from "./store.ts";
@@ -55,13 +56,18 @@ export async function enter(call: Call, session: Session, login: Login): Promise
     session.end(badCredentials(), request.id);
     return null;
   }
-  if (login.isNew) await joinLobby(server, user, session);
+  if (login.isNew || isUnfinished(user, login.user)) await joinLobby(server, user, session);
   session.room = firstRoom(session, server.lobby);
   if (wasAway) server.presence.arrived(user);
   server.log.info("joined", { user: user.name, address: session.connection.remoteAddress });
   session.reply(welcome(call, session, login), request.id);
   await sendMissed(call, session);
   return null;
+}
+
+/** The first login ended between the account and its first room, as where the server was killed then. */
+function isUnfinished({ conversations }: LiveUser, { isUnseen, isBot }: UserRecord): boolean {
+  return isUnseen && !isBot && ![...conversations].some(({ record }) => record.kind === "room");
 }
 
 function freshSession(call: Call): Session {

@@ -31,6 +31,8 @@ export interface UserRecord {
   readonly deliveredSeq: Seq;
   /** When the user's last connection ended, or the account was made. */
   readonly lastSeenAt: Millis;
+  /** No connection of the user's has ended in good order yet: what belongs to a first login may have been cut short by a crash. */
+  readonly isUnseen: boolean;
 }
 
 export type ConversationKind = "room" | "direct" | "feed";

@@ -59,6 +59,15 @@ Deno.test("where the store cannot commit a message is refused with store_unavail
   assert.equal((await bob.settled()).filter(({ type }) => type === "chat").length, 1);
 });
 
+Deno.test("a first login that was cut short between the account and the lobby is made whole by the next", async () => {
+  await using server = await TestServer.start();
+  await server.store.createUser({ name: "alice", passwordHash: null, isBot: false, isGuest: false });
+  const whole = await server.tcp();
+  whole.login("alice");
+  const welcome = await whole.envelope(({ metadata }) => metadata.code === "welcome");
+  assert.deepEqual(welcome.metadata.rooms, ["#general"]);
+});
+
 Deno.test("a fault of the server's is internal, with a reference and no more, and is logged under it", async () => {
   const faults: unknown[] = [];
   const log = {

@@ -88,6 +88,7 @@ class World {
       isGuest: false,
       passwordHash: null,
       isPlaceholder: false,
+      isUnseen: false,
       deliveredSeq: 0,
       lastSeenAt: 0,
     });

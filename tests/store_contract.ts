@@ -124,7 +124,18 @@ function testUsers(test: Test): void {
       isPlaceholder: false,
       deliveredSeq: 0,
       lastSeenAt: made!.lastSeenAt,
+      isUnseen: true,
     });
+  });
+
+  test("a user is unseen until it is written when it was last here", async ({ store, clock }) => {
+    const named = { name: "late", passwordHash: null, isBot: false, isGuest: false };
+    const { id } = await store.findOrReserveUser("late");
+    clock.advance(1000);
+    assert.equal((await store.createUser(named))!.isUnseen, true);
+    clock.advance(1000);
+    await store.saveDelivered([{ userId: id, deliveredSeq: 0, lastSeenAt: clock.now() }]);
+    assert.equal((await store.userById(id))!.isUnseen, false);
   });
 
   test("a name that is taken makes no second account", async (world) => {

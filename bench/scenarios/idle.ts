@@ -14,7 +14,7 @@ const ROOM_SIZE = 50;
 /** The first logins load what the server loads once. */
 const FIRST_ROOMS = 1;
 /** What came up at the logins is over by then: presence, written cursors, garbage. */
-const SETTLE_SECONDS = 20;
+const SETTLE_SECONDS = 45;
 const SAMPLE_MS = 250;
 /** Memory is read so long before the clients leave. */
 const BEFORE_END_MS = 1000;

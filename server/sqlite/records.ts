@@ -12,10 +12,11 @@ export interface UserRow {
   readonly password_hash: string | null;
   readonly delivered_seq: number;
   readonly last_seen_at: number;
+  readonly created_at: number;
 }
 
 export const USER_COLUMNS =
-  "u.id, u.name, u.kind, u.is_bot, u.password_hash, u.delivered_seq, u.last_seen_at";
+  "u.id, u.name, u.kind, u.is_bot, u.password_hash, u.delivered_seq, u.last_seen_at, u.created_at";
 
 export function toUser(row: UserRow): UserRecord {
   return {
@@ -28,6 +29,7 @@ export function toUser(row: UserRow): UserRecord {
     isPlaceholder: row.kind === "placeholder" || row.kind === "removed",
     deliveredSeq: row.delivered_seq,
     lastSeenAt: row.last_seen_at,
+    isUnseen: row.last_seen_at === row.created_at,
   };
 }
 

@@ -71,11 +71,13 @@ export class WriteOperations {
 
   #fillPlaceholder(id: UserId, user: NewUser, now: Millis): UserRecord {
     const row = this.sql.get<UserRow>(
-      `UPDATE users SET name = ?, kind = ?, is_bot = ?, password_hash = ?, last_seen_at = ? WHERE id = ? ${RETURN_USER}`,
+      `UPDATE users SET name = ?, kind = ?, is_bot = ?, password_hash = ?, last_seen_at = ?, created_at = ?
+      WHERE id = ? ${RETURN_USER}`,
       user.name,
       kindOf(user),
       Number(user.isBot),
       user.passwordHash,
+      now,
       now,
       id,
     );
