@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { SYSTEM_CLOCK } from "../server/clock.ts";
-import { colourOf, COLOURS } from "../static/view/name_colour.ts";
-import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./browser.ts";
-import type { LineClient } from "./line_client.ts";
-import { TestServer } from "./test_server.ts";
+import { SYSTEM_CLOCK } from "../../server/clock.ts";
+import { colourOf, COLOURS } from "../../static/view/name_colour.ts";
+import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./chromium.ts";
+import type { LineClient } from "../line_client.ts";
+import { TestServer } from "../test_server.ts";
 
 const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true };
 /** Least contrast of words on their ground (WCAG 2.2, 1.4.3). */

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { startThermometer } from "../bots/thermometer.ts";
-import { memoryConnect } from "../server/memory.ts";
-import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./browser.ts";
-import { TestServer } from "./test_server.ts";
+import { startThermometer } from "../../bots/thermometer.ts";
+import { memoryConnect } from "../../server/memory.ts";
+import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./chromium.ts";
+import { TestServer } from "../test_server.ts";
 
 browserTest(
   "Two people on the page talk in a room, and each sees every message once",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
-import { TestServer, type TestServerOptions } from "./test_server.ts";
+import { TestServer, type TestServerOptions } from "../test_server.ts";
 
 export interface World {
   readonly server: TestServer;
@@ -37,7 +37,7 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const ROOT = new URL("../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 /** Whether the tool that these tests need is missing. */
 export const noChromium = !(await exists(CHROMIUM));

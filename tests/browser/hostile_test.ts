@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { buildPage, noChromium, TestBrowser } from "./browser.ts";
+import { buildPage, noChromium, TestBrowser } from "./chromium.ts";
 import { HOSTILE_BODIES } from "./hostile_bodies.ts";
-import type { LineClient } from "./line_client.ts";
-import { TestServer } from "./test_server.ts";
+import type { LineClient } from "../line_client.ts";
+import { TestServer } from "../test_server.ts";
 
 /** What a message may be made of. */
 const ALLOWED = "A BLOCKQUOTE BR CODE DEL DIV EM HR LI OL P PRE STRONG TABLE TBODY TD TH THEAD TR UL".split(
