@@ -107,6 +107,21 @@ Deno.test("SqliteStore loses nothing that was acknowledged when its process is k
   assert.deepEqual(folder.query("PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
 });
 
+Deno.test("SqliteStore does not write on behind what a crash left in the WAL", async () => {
+  using folder = new TemporaryFolder();
+  await appendUntilKilled(folder.path, 10);
+  const before = saltsOf(folder);
+  await folder.use(async (store) => {
+    await fill(store, ["after the crash"]);
+    assert.notEqual(saltsOf(folder), before);
+  });
+});
+
+/** What the frames of one round through the WAL have in common. */
+function saltsOf({ database }: TemporaryFolder): string {
+  return Deno.readFileSync(`${database}-wal`).subarray(16, 24).toHex();
+}
+
 /** Starts a process that appends, kills it after so many acknowledgements, and returns all that it printed. */
 async function appendUntilKilled(folder: string, acknowledgements: number) {
   const child = spawnAppending(folder);
