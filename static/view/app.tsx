@@ -1,8 +1,7 @@
-/** The whole page: the sign-in, or the chat of whoever is signed in. */
+/** The chat of whoever is signed in; not loaded before that. */
 
 import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
-import { chat } from "../state/session.ts";
 import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
 import { AccountDialogs } from "./account_dialogs.tsx";
 import { ChatContext } from "./chat_context.ts";
@@ -12,14 +11,9 @@ import { ObstacleView } from "./obstacle_view.tsx";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
-import { SignIn } from "./sign_in.tsx";
 import { ToastView } from "./toast_view.tsx";
 
-export function App() {
-  return chat.value ? <SignedIn chat={chat.value} key={chat.value} /> : <SignIn />;
-}
-
-function SignedIn({ chat }: { chat: Chat }) {
+export function App({ chat }: { chat: Chat }) {
   useTitle(chat);
   useEffect(() => closeAll, []);
   return (
