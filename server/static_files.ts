@@ -61,7 +61,15 @@ export class StaticFiles {
     if (!type) return;
     const caching = HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
     const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
-    const path = name === "index.html" ? "/" : `/${name}`;
-    this.#files.set(path, { bytes, etag, headers: { "content-type": type, "cache-control": caching } });
+    this.#files.set(pathOf(name), {
+      bytes,
+      etag,
+      headers: { "content-type": type, "cache-control": caching },
+    });
   }
+}
+
+/** `index.html` is at `/`, `ask.html` at `/ask`. */
+function pathOf(name: string): string {
+  return name === "index.html" ? "/" : `/${name.replace(/\.html$/, "")}`;
 }

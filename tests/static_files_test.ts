@@ -83,3 +83,10 @@ Deno.test("without a folder, or with an empty one, there is no page", async () =
   assert.equal(missing.respond("/", undefined), null);
   assert.ok(!(await load({})).isBuilt);
 });
+
+Deno.test("another page than the first is served under its name without .html", async () => {
+  const files = await load({ "index.html": "first", "ask.html": "ask" });
+  assert.equal(await files.respond("/ask", undefined)!.text(), "ask");
+  assert.equal(files.respond("/ask", undefined)!.headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(files.respond("/ask.html", undefined), null);
+});
