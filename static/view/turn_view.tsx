@@ -10,7 +10,8 @@ export function TurnView({ turn, asking }: { turn: Turn; asking: Asking }) {
   return (
     <article class="turn" data-state={turn.state} data-seq={turn.seq} aria-busy={isOpen(turn)}>
       <h2 class="turn-question" dir="auto">
-        <span class="for-ears">You asked:</span> {visible(turn.question)}
+        <span class="for-ears">You asked:</span>
+        {visible(turn.question)}
       </h2>
       <div class="turn-answer">
         {turn.answer !== "" && (
