@@ -1,13 +1,12 @@
 /** Who is signed in on this page: signing in, resuming what this browser kept, logging out. */
 
 import { effect, signal } from "@preact/signals";
-import { connectWebSocket } from "../../client/websocket_transport.ts";
 import type { ChatClientOptions } from "../../client/chat_client.ts";
-import type { Connect } from "../../client/transport.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
 import { Chat } from "./chat.ts";
 import { leaveAddress } from "./navigation.ts";
+import { connectToServer } from "./server.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
@@ -129,18 +128,4 @@ function readSaved(): SavedSession | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Why a browser cannot connect it does not tell; the address means nothing to whoever reads the page. */
-const connectToServer: Connect = async (signal) => {
-  try {
-    return await connectWebSocket(socketUrl())(signal);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new Error("The server cannot be reached.", { cause });
-  }
-};
-
-function socketUrl(): string {
-  return new URL("ws", location.href.replace(/^http/, "ws").replace(/[#?].*$/, "")).href;
 }
