@@ -8,14 +8,15 @@ import { ChatClient, type ChatClientOptions, type ClientStatus } from "../../cli
 import type { Envelope, Metadata } from "../../protocol/message.ts";
 import { requireRoomName, requireUserName } from "../../protocol/names.ts";
 import { AI_BOTS } from "./ai_bots.ts";
-import { sourcesOf } from "./conversations.ts";
 import { Directory } from "./directory.ts";
+import { Feeds } from "./feeds.ts";
 import { incoming } from "./incoming.ts";
 import { conversationKey, conversationOf, isRoom, isSameConversation, isSameUser, sourceOf } from "./keys.ts";
 import type { Person } from "./presence.ts";
 import { Navigation } from "./navigation.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
+import { ServicesFacts } from "./service_facts.ts";
 import { Timelines } from "./timelines.ts";
 import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
@@ -28,6 +29,8 @@ export class Chat {
   readonly directory: Directory;
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
+  readonly feeds: Feeds;
+  readonly services = new ServicesFacts();
   readonly search: Search;
   readonly navigation = new Navigation(this);
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
@@ -43,8 +46,9 @@ export class Chat {
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login }, incoming(this));
-    this.directory = new Directory(this.client);
-    this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
+    this.feeds = new Feeds(this.client);
+    this.directory = new Directory(this.client, (messages) => this.#noteListed(messages));
+    this.timelines = new Timelines(this.client, (messages) => this.#noteLoaded(messages));
     this.readMarkers = new ReadMarkers(this.client, this.conversations);
     this.search = new Search(this.client);
   }
@@ -107,7 +111,8 @@ export class Chat {
     const name = conversationOf(message, this.me.value);
     if (isRoom(name) && !this.conversations.find(name)) await this.join(name);
     this.open(name);
-    await this.timelines.loadAround(name, sourceOf(message, this.me.value), message.seq ?? 0);
+    if (message.type === "subscription") await this.feeds.of(name).goTo(message);
+    else await this.timelines.loadAround(name, sourceOf(message, this.me.value), message.seq ?? 0);
     // Meanwhile the user may have gone on.
     if (isSameConversation(name, this.conversations.currentName.value)) this.target.value = message.seq;
   }
@@ -165,7 +170,6 @@ export class Chat {
     const { message } = await this.client.command(`/subscribe ${user}`);
     this.conversations.setSubscribed(user, true);
     this.notice(message, user);
-    if (this.conversations.current.value?.key === conversationKey(user)) this.load(user);
   }
 
   async unsubscribe(user: string): Promise<void> {
@@ -214,10 +218,16 @@ export class Chat {
     this.client.signal(`/typing ${destination}`);
   }
 
+  /** Forgets all that is stored: after a gap, or where the server has another log. */
+  forgetMessages(): void {
+    this.timelines.clear();
+    this.feeds.clear();
+  }
+
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
   welcomed(metadata: Metadata): void {
     const epoch = String(metadata.epoch);
-    if (this.#epoch !== "" && this.#epoch !== epoch) this.timelines.clear();
+    if (this.#epoch !== "" && this.#epoch !== epoch) this.forgetMessages();
     this.#epoch = epoch;
     this.isProtected.value = metadata.protected === true;
     this.isGuest.value = metadata.guest === true;
@@ -226,10 +236,8 @@ export class Chat {
 
   /** Loads the newest of what a conversation shows, where that was not done yet. */
   load(name: string): void {
-    const conversation = this.conversations.find(name);
-    const timeline = this.timeline(name);
-    for (const source of conversation ? sourcesOf(conversation) : []) {
-      if (!timeline.has(source)) void this.timelines.loadNewest(name, source);
+    if (this.conversations.find(name) && !this.timeline(name).has(name)) {
+      void this.timelines.loadNewest(name, name);
     }
   }
 
@@ -238,9 +246,21 @@ export class Chat {
     this.timelines.rename(old, name);
     this.conversations.rename(old, name);
     this.presence.rename(old, name);
+    this.feeds.rename(old, name);
     if (isSameUser(old, this.me.value) || isSameUser(name, this.client.user)) {
       this.#setMe();
     } else this.notice(`${old} is now called ${name}.`);
+  }
+
+  #noteLoaded(messages: readonly Envelope[]): void {
+    this.presence.noteBots(messages);
+    this.services.note(messages);
+  }
+
+  /** The last message of each conversation; of a service the last reading. */
+  #noteListed(messages: readonly Envelope[]): void {
+    this.#noteLoaded(messages);
+    for (const message of messages) if (message.type === "subscription") this.feeds.receive(message);
   }
 
   #post(name: string, text: string, send: (id: string) => Promise<Envelope>): void {

@@ -170,8 +170,9 @@ export class Conversations {
   }
 }
 
+/** Readings are looked at, not read one by one: they do not count. */
 export function unreadIn(conversation: Conversation): number {
-  return conversation.markers.reduce((sum, marker) => sum + marker.unread, 0);
+  return conversation.markers.reduce((sum, { source, unread }) => sum + (isFeed(source) ? 0 : unread), 0);
 }
 
 export function lastSeqOf(conversation: Conversation): number {
@@ -181,12 +182,6 @@ export function lastSeqOf(conversation: Conversation): number {
 /** Whether the user gets what the other side of this conversation publishes. */
 export function isSubscribed(conversation: Conversation): boolean {
   return conversation.markers.some(({ source }) => isFeed(source));
-}
-
-/** What has to be loaded to show this conversation. */
-export function sourcesOf(conversation: Conversation): readonly string[] {
-  const feeds = conversation.markers.filter(({ source }) => isFeed(source)).map(({ source }) => source);
-  return [conversation.name, ...feeds];
 }
 
 function blank(source: string): Conversation {

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ChatClient } from "../../client/chat_client.ts";
+import type { Envelope } from "../../protocol/message.ts";
 import { Conversations, type Row } from "./conversations.ts";
 import { conversationKey } from "./keys.ts";
 import { type Person, Presence } from "./presence.ts";
@@ -15,10 +16,13 @@ export class Directory {
   /** Members of the rooms that were looked at, by the room's key. */
   readonly members = signal<ReadonlyMap<string, readonly Person[]>>(new Map());
   readonly #client: ChatClient;
+  readonly #onListed: (messages: readonly Envelope[]) => void;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(client: ChatClient) {
+  /** `onListed` hears of the last message of each conversation. */
+  constructor(client: ChatClient, onListed: (messages: readonly Envelope[]) => void) {
     this.#client = client;
+    this.#onListed = onListed;
   }
 
   /** @throws ConnectionLost (rejects), ChatError */
@@ -29,7 +33,7 @@ export class Directory {
   async refreshConversations(): Promise<void> {
     const { metadata } = await this.#client.command("/conversations");
     const rows = metadata.conversations as Row[];
-    this.presence.noteBots(rows.flatMap(({ last }) => last ? [last] : []));
+    this.#onListed(rows.flatMap(({ last }) => last ? [last] : []));
     this.conversations.replace(rows);
   }
 

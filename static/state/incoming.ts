@@ -16,7 +16,9 @@ export function incoming(chat: Chat): ChatClientEvents {
 function takeMessage(chat: Chat, message: Envelope): void {
   const me = chat.client.user;
   const name = conversationOf(message, me);
-  chat.timelines.receive(message);
+  chat.services.note([message]);
+  if (message.type === "subscription") chat.feeds.receive(message);
+  else chat.timelines.receive(message);
   if (chat.conversations.current.value?.key !== conversationKey(name)) chat.timeline(name).trim();
   chat.conversations.receive(message, me);
   chat.presence.noteSender(message);
@@ -32,7 +34,7 @@ const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => vo
   member_joined: takeMembership,
   member_left: takeMembership,
   seen: takeSeen,
-  gap: (chat) => chat.timelines.clear(),
+  gap: (chat) => chat.forgetMessages(),
   closing: (chat, { message }) => chat.notice(message),
   error: (chat, { message }) => chat.notice(message),
 };

@@ -2,6 +2,7 @@
 
 import type { ChatClient } from "../../client/chat_client.ts";
 import type { Conversations } from "./conversations.ts";
+import { isFeed } from "./keys.ts";
 
 /** In a busy room the marker moves once in this time, not with each message. */
 const MOVE_EVERY_MS = 1_500;
@@ -26,6 +27,15 @@ export class ReadMarkers {
       this.#due.set(source, lastSeq);
       this.#timer ??= setTimeout(() => this.#tell(), MOVE_EVERY_MS);
     }
+  }
+
+  /** The user has seen the last reading of a service. */
+  readFeed(service: string): void {
+    const feed = this.#conversations.find(service)?.markers.find(({ source }) => isFeed(source));
+    if (!feed || feed.unread === 0) return;
+    this.#conversations.markRead(feed.source, feed.lastSeq);
+    this.#due.set(feed.source, feed.lastSeq);
+    this.#timer ??= setTimeout(() => this.#tell(), MOVE_EVERY_MS);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
 import { MembersPanel } from "./members_panel.tsx";
-import { ServiceBar } from "./service_bar.tsx";
+import { isPublisher, ServiceBar } from "./service_bar.tsx";
 import { TimelineView } from "./timeline_view.tsx";
 
 export function ConversationView(
@@ -38,7 +38,7 @@ export function ConversationView(
           />
         )}
       </header>
-      {chat.presence.isBot(name) && <ServiceBar conversation={conversation} />}
+      {isPublisher(chat, conversation) && <ServiceBar conversation={conversation} />}
       <div class="conversation-body">
         <div class="conversation-flow">
           <TimelineView conversation={conversation} />

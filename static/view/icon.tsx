@@ -1,6 +1,7 @@
 /** Icons, drawn as strokes in the colour of the text around them. They say nothing to a screen reader. */
 
 const PATHS = {
+  arrow: "M4 12h15M13 6l6 6-6 6",
   ask:
     "M12 3l1.9 5.1L19 10l-5.1 1.9L12 17l-1.9-5.1L5 10l5.1-1.9zM18.5 15.5l.8 2.2 2.2.8-2.2.8-.8 2.2-.8-2.2-2.2-.8 2.2-.8z",
   close: "M6 6l12 12M18 6L6 18",

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
-import { type Conversation, sourcesOf, unreadIn } from "../state/conversations.ts";
+import { type Conversation, unreadIn } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
 import type { Timeline } from "../state/timeline.ts";
 import { useChat } from "./chat_context.ts";
@@ -68,7 +68,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
 
 function loadWhatIsNear(
   chat: Chat,
-  { name, ...conversation }: Conversation,
+  { name }: Conversation,
   timeline: Timeline,
   scroller: HTMLElement,
 ): void {
@@ -76,7 +76,7 @@ function loadWhatIsNear(
   const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
   if (scroller.scrollTop < LOAD_WITHIN_PX && timeline.hasOlder) void chat.timelines.loadOlder(name);
   else if (below < LOAD_WITHIN_PX && !timeline.attached.value) {
-    void chat.timelines.loadNewer(name, sourcesOf({ name, ...conversation })[0]!);
+    void chat.timelines.loadNewer(name, name);
   }
 }
 

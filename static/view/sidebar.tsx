@@ -9,6 +9,7 @@ import { AccountMenu } from "./account_menu.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { LiveValue } from "./live_value.tsx";
 import { Sign } from "./sign.tsx";
 
 export function Sidebar() {
@@ -119,6 +120,7 @@ function Item(
         {name.startsWith("#") ? <span class="item-sign">#</span> : <PersonSign name={name} />}
         <bdi class="item-name">{name.replace(/^#/, "")}</bdi>
         {chat.presence.isBot(name) && <span class="tag">bot</span>}
+        {!name.startsWith("#") && <LiveValue service={name} />}
         {unread > 0 && (
           <span class="badge">
             {unread > 99 ? "99+" : unread}

@@ -273,8 +273,7 @@ browserTest("The thermometer is subscribed to, asked and left with buttons", asy
     await page.getByRole("button", { name: "Subscribe", exact: true }).click();
     await page.getByText(/Subscribed to thermometer1/).waitFor();
     await page.getByRole("button", { name: "Reboot" }).click();
-    await page.locator('article[data-kind="reading"]', { hasText: "°C" }).first().waitFor();
-    await page.locator(".latest strong", { hasText: "°C" }).waitFor();
+    await page.locator(".device-value", { hasText: "°C" }).waitFor();
     await page.getByRole("button", { name: "Range" }).click();
     await page.locator('article[data-kind="bot"]').first().waitFor();
     await page.getByRole("button", { name: "Unsubscribe" }).click();

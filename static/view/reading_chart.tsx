@@ -1,0 +1,127 @@
+/** The chart of a device's readings: drawn once its code is there, read point by point with the pointer or the arrow keys. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { gapsIn, type Reading } from "../state/reading_values.ts";
+import type { Chart, ChartData } from "./chart.ts";
+import { momentWords } from "./reading_words.ts";
+import { visible } from "./visible_text.ts";
+
+interface ReadingChartProps {
+  name: string;
+  /** Those that are shown, with a number each, oldest first. */
+  readings: readonly Reading[];
+  /** Milliseconds since 1970. */
+  from: number;
+  to: number;
+  /** What the chart shows, in words. */
+  summary: string;
+}
+
+export function ReadingChart({ name, readings, from, to, summary }: ReadingChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | null>(null);
+  const pointed = useSignal<number | undefined>(undefined);
+  const { data, indexes } = dataOf(readings, from, to);
+  const latest = useRef(data);
+  latest.current = data;
+  const latestIndexes = useRef(indexes);
+  latestIndexes.current = indexes;
+
+  useEffect(() => {
+    let isGone = false;
+    void import("./chart.ts").then(({ drawChart }) => {
+      if (isGone) return;
+      chart.current = drawChart(place.current!, latest.current, (index) => {
+        pointed.value = index === undefined ? undefined : latestIndexes.current.indexOf(index);
+      });
+    }, () => {});
+    return () => {
+      isGone = true;
+      chart.current?.close();
+    };
+  }, []);
+  useEffect(() => chart.current?.show(data), [readings, from, to]);
+
+  const at = pointed.value === undefined ? undefined : readings[pointed.value];
+  const point = (index: number) => {
+    const next = Math.max(0, Math.min(readings.length - 1, index));
+    pointed.value = next;
+    chart.current?.point(indexes[next]);
+  };
+  const leave = () => {
+    pointed.value = undefined;
+    chart.current?.point(undefined);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const current = pointed.value ?? readings.length - 1;
+    const target = TARGETS[event.key]?.(current, readings.length);
+    if (target !== undefined) {
+      event.preventDefault();
+      point(pointed.value === undefined && event.key === "ArrowLeft" ? current : target);
+    } else if (event.key === "Escape" && pointed.value !== undefined) {
+      event.stopPropagation();
+      leave();
+    }
+  };
+  const shown = at ?? readings.at(-1);
+  return (
+    <figure class="chart">
+      <div
+        class="chart-plot"
+        ref={place}
+        role="slider"
+        tabIndex={0}
+        aria-label={`Chart of ${name}`}
+        aria-orientation="horizontal"
+        aria-valuemin={1}
+        aria-valuemax={Math.max(1, readings.length)}
+        aria-valuenow={Math.max(1, (pointed.value ?? readings.length - 1) + 1)}
+        aria-valuetext={shown && `${visible(shown.text)}, ${momentWords(shown.at)}`}
+        onKeyDown={onKeyDown}
+        onBlur={leave}
+      />
+      <figcaption class="chart-words quiet">
+        {at
+          ? (
+            <>
+              <strong class="chart-value">{visible(at.text)}</strong> {momentWords(at.at)}
+            </>
+          )
+          : summary}
+      </figcaption>
+    </figure>
+  );
+}
+
+const TARGETS: Readonly<Record<string, (current: number, count: number) => number>> = {
+  ArrowLeft: (current) => current - 1,
+  ArrowRight: (current) => current + 1,
+  PageUp: (current) => current - 10,
+  PageDown: (current) => current + 10,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+};
+
+/** The readings as the chart takes them, with a hole before each that came after a gap; `indexes` says where each stands. */
+function dataOf(
+  readings: readonly Reading[],
+  from: number,
+  to: number,
+): { data: ChartData; indexes: readonly number[] } {
+  const gaps = gapsIn(readings);
+  const times: number[] = [];
+  const values: (number | null)[] = [];
+  const indexes: number[] = [];
+  for (const reading of readings) {
+    const time = reading.at / 1000;
+    if (gaps.has(reading)) {
+      times.push((times.at(-1)! + time) / 2);
+      values.push(null);
+    }
+    indexes.push(times.length);
+    times.push(time);
+    values.push(reading.value!);
+  }
+  return { data: { times, values, from: from / 1000, to: to / 1000 }, indexes };
+}
