@@ -2,24 +2,35 @@
  * All that one signed-in user has on the page: the client, and what it tells, sorted into the parts that the views read.
  */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Connect } from "../../client/transport.ts";
-import { ChatClient, type ChatClientOptions, type ClientStatus } from "../../client/chat_client.ts";
+import {
+  ChatClient,
+  type ChatClientOptions,
+  type ClientStatus,
+  type Hold,
+} from "../../client/chat_client.ts";
 import type { Envelope, Metadata } from "../../protocol/message.ts";
-import { requireRoomName, requireUserName } from "../../protocol/names.ts";
+import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
 import { sourcesOf } from "./conversations.ts";
+import { database, type Overview } from "./database.ts";
+import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
-import { conversationKey, conversationOf, isRoom, isSameUser, sourceOf } from "./keys.ts";
+import { conversationKey, conversationName, conversationOf, isRoom, isSameUser, sourceOf } from "./keys.ts";
 import { AI_BOTS, type Person } from "./presence.ts";
+import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { Timelines } from "./timelines.ts";
 import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
+import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
 
 const TYPING_EVERY_MS = 3_000;
+const NOT_LASTING =
+  "This browser keeps nothing for this page. What you type and what is not sent yet is lost when the page is closed.";
 
 export class Chat {
   readonly client: ChatClient;
@@ -34,14 +45,35 @@ export class Chat {
   /** The message that was jumped to. */
   readonly target = signal<number | undefined>(undefined);
   readonly typed = new TypedText();
+  readonly unsent: Unsent;
+  /** Why nothing is sent just now although there is a connection, and for how long. */
+  readonly hold = signal<Hold | undefined>(undefined);
+  /** Whether what is said goes out at once. */
+  readonly isSending = computed(() => this.status.value.state === "online" && !this.hold.value);
 
+  readonly #copy: OfflineCopy;
   #epoch = "";
+  #hasTakenUp = false;
+  #hasWarned = false;
+  #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
-    this.client = new ChatClient({ connect, login }, incoming(this));
+    this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
     this.directory = new Directory(this.client);
-    this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
+    this.timelines = new Timelines({
+      client: this.client,
+      me: () => this.#name,
+      onLoaded: (messages) => this.presence.noteBots(messages),
+      onNewest: (source, page) => this.#copy.takeNewest(source, page),
+    });
+    this.unsent = new Unsent({
+      client: this.client,
+      timelines: this.timelines,
+      onWaiting: (destination) => !isRoom(destination) && this.conversations.add(destination),
+      onStored: (destination, message) => this.#stored(destination, message),
+    });
+    this.#copy = new OfflineCopy({ watch: () => this.#watchOverview(), read: () => this.#overview() });
     this.readMarkers = new ReadMarkers(this.client, this.conversations);
     this.search = new Search(this.client);
   }
@@ -54,19 +86,45 @@ export class Chat {
     return this.directory.presence;
   }
 
+  /**
+   * Takes up what this browser kept for `user`. Resolves with whether that is enough to be shown before there is a connection;
+   * then `first` is open, or what was open last.
+   */
+  async restore(user: string, first: string): Promise<boolean> {
+    const restored = await this.#copy.restore(user);
+    if (!restored) return false;
+    const { overview, pages } = restored;
+    this.#epoch = overview.epoch;
+    this.me.value = overview.name;
+    this.isProtected.value = overview.isProtected;
+    this.isGuest.value = overview.isGuest;
+    this.presence.add(overview.bots.map((bot) => ({ user: bot, online: false, bot: true })));
+    this.conversations.replace(overview.rows);
+    for (const page of pages) this.timeline(conversationName(page.source)).restore(page.source, page);
+    await this.#takeUp();
+    this.#openFirst(first, overview.current);
+    return true;
+  }
+
   /** Resolves when everything is there to be shown; `first` is the conversation to open, if the user has it. */
   async start(first: string): Promise<void> {
     const { metadata } = await this.client.start();
     this.welcomed(metadata);
     const rooms = metadata.rooms as string[];
     for (const room of rooms) this.conversations.add(room);
+    await this.#takeUp();
+    // What was restored is open already, and its lists were fetched as the connection came.
+    if (this.conversations.current.value) return;
     // Where the connection is gone again already, the lists are fetched when it is back.
     await this.directory.refresh().catch(() => {});
-    const name = first !== "" && (!isRoom(first) || this.conversations.find(first)) ? first : rooms[0];
-    if (name !== undefined) this.open(name);
+    this.#openFirst(first, rooms[0] ?? "");
   }
 
   close(): void {
+    this.#stopWarning?.();
+    this.#copy.close();
+    this.unsent.close();
+    this.typed.close();
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
@@ -76,7 +134,7 @@ export class Chat {
   /** Calls `changed` whenever the name or the token is another one. */
   onCredentials(changed: (user: string, token: string) => void): () => void {
     return effect(() => {
-      if (this.me.value !== "") changed(this.me.value, this.client.token);
+      if (this.me.value !== "" && this.client.token !== "") changed(this.me.value, this.client.token);
     });
   }
 
@@ -118,14 +176,14 @@ export class Chat {
    */
   say(destination: string, text: string): void {
     const name = requireDestination(destination);
-    this.#post(name, text, (id) => this.client.say(name, text, { id }));
+    this.#post(name, text, false);
   }
 
   /** Asks the AI bot: in a room for all to see, in a direct conversation the bot itself. */
   ask(destination: string, question: string): void {
     const name = isRoom(destination) ? destination : this.aiBot;
     if (!isRoom(destination)) return this.say(name, question);
-    this.#post(name, question, (id) => this.client.command(`/ask ${question}`, { destination: name, id }));
+    this.#post(name, question, true);
   }
 
   /** The AI bot that this server has. */
@@ -141,7 +199,9 @@ export class Chat {
     const messages = metadata.messages as Envelope[];
     this.conversations.add(name);
     this.presence.noteBots(messages);
-    this.timeline(name).addPage(name, { messages, more: metadata.more === true });
+    const page = { messages, more: metadata.more === true };
+    this.timeline(name).addNewest(name, page);
+    this.#copy.takeNewest(name, page);
     this.directory.setMembers(name, metadata.members as Person[]);
     await this.directory.refreshConversations();
     this.open(name);
@@ -208,11 +268,25 @@ export class Chat {
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
   welcomed(metadata: Metadata): void {
     const epoch = String(metadata.epoch);
-    if (this.#epoch !== "" && this.#epoch !== epoch) this.timelines.clear();
+    if (this.#epoch !== "" && this.#epoch !== epoch) {
+      this.timelines.clear();
+      this.conversations.forgetPositions();
+    }
     this.#epoch = epoch;
     this.isProtected.value = metadata.protected === true;
     this.isGuest.value = metadata.guest === true;
     this.#setMe();
+  }
+
+  /** A message came. */
+  keep(message: Envelope): void {
+    this.#copy.receive(message, this.#name);
+  }
+
+  /** More was missed than the server sends: what is shown has a hole behind it. */
+  missedTooMuch(): void {
+    this.timelines.clear();
+    this.#copy.clear();
   }
 
   /** Loads the newest of what a conversation shows, where that was not done yet. */
@@ -234,14 +308,63 @@ export class Chat {
     } else this.notice(`${old} is now called ${name}.`);
   }
 
-  #post(name: string, text: string, send: (id: string) => Promise<Envelope>): void {
+  /** Known before a login is through, and from what was kept before there is a connection. */
+  get #name(): string {
+    return this.client.user || this.me.value;
+  }
+
+  #post(name: string, text: string, asks: boolean): void {
     this.returnToPresent(name);
     this.#lastTyping = 0;
-    this.timelines.post(name, text, async (id) => {
-      const reply = await send(id);
-      this.conversations.noteOwn(name, Number(reply.metadata.seq));
-      return reply;
+    this.unsent.post(name, text, asks);
+  }
+
+  #stored(destination: string, message: Envelope): void {
+    this.conversations.noteOwn(destination, message.seq ?? 0);
+    this.keep(message);
+  }
+
+  /** What the user typed and did not send, or said and is not stored yet; once, when it is known who the user is. */
+  async #takeUp(): Promise<void> {
+    if (this.#hasTakenUp) return;
+    this.#hasTakenUp = true;
+    await Promise.all([this.typed.restore(this.me.value), this.unsent.restore(this.me.value)]);
+    this.#copy.begin();
+    this.#stopWarning = effect(() => {
+      if (!database.isLasting.value && this.conversations.currentName.value !== "") this.#warn();
     });
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    untracked(() => this.notice(NOT_LASTING));
+  }
+
+  #openFirst(first: string, otherwise: string): void {
+    const isKnown = first !== "" && (!isRoom(first) || this.conversations.find(first) !== undefined);
+    const name = isKnown ? first : otherwise;
+    if (name !== "") this.open(name);
+  }
+
+  #watchOverview(): void {
+    void this.conversations.all.value;
+    void this.conversations.currentName.value;
+    void this.me.value;
+  }
+
+  #overview(): Overview {
+    const bots = this.presence.people.value.filter(({ bot }) => bot).map(({ user }) => user);
+    return {
+      user: "",
+      epoch: this.#epoch,
+      name: this.me.value,
+      isProtected: this.isProtected.value,
+      isGuest: this.isGuest.value,
+      current: this.conversations.currentName.value,
+      rows: rowsOf(this.conversations.all.value),
+      bots,
+    };
   }
 
   #left(room: string): void {
@@ -253,8 +376,13 @@ export class Chat {
   }
 
   #setMe(): void {
-    this.typed.setUser(this.client.user);
-    this.me.value = this.client.user;
+    const { user } = this.client;
+    const before = userKey(this.me.value);
+    if (before !== "" && before !== userKey(user)) void database.renameUser(before, userKey(user));
+    this.typed.setUser(user);
+    this.unsent.setUser(user);
+    this.#copy.setLog(user, this.#epoch);
+    this.me.value = user;
   }
 }
 

@@ -10,6 +10,7 @@ export function incoming(chat: Chat): ChatClientEvents {
     message: (message) => takeMessage(chat, message),
     notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
     status: (status) => takeStatus(chat, status),
+    held: (hold) => chat.hold.value = hold,
   };
 }
 
@@ -17,6 +18,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
   const me = chat.client.user;
   const name = conversationOf(message, me);
   chat.timelines.receive(message);
+  chat.keep(message);
   if (chat.conversations.current.value?.key !== conversationKey(name)) chat.timeline(name).trim();
   chat.conversations.receive(message, me);
   chat.presence.noteSender(message);
@@ -32,7 +34,7 @@ const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => vo
   member_joined: takeMembership,
   member_left: takeMembership,
   seen: takeSeen,
-  gap: (chat) => chat.timelines.clear(),
+  gap: (chat) => chat.missedTooMuch(),
   closing: (chat, { message }) => chat.notice(message),
   error: (chat, { message }) => chat.notice(message),
 };

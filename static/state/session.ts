@@ -1,17 +1,20 @@
 /** Who is signed in on this page: signing in, resuming what this browser kept, logging out. */
 
 import { effect, signal } from "@preact/signals";
-import { connectWebSocket } from "../../client/websocket_transport.ts";
 import type { ChatClientOptions } from "../../client/chat_client.ts";
-import type { Connect } from "../../client/transport.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
 import { conversationInAddress, showInAddress } from "./address.ts";
 import { Chat } from "./chat.ts";
-import { TypedText } from "./typed_text.ts";
+import { connectToServer, watchConnection } from "./connecting.ts";
+import { database } from "./database.ts";
+import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
+import { tabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
 const STORAGE_KEY = "parley.session";
+/** There while what was kept for a user who logged out is being forgotten. */
+const FORGETTING_KEY = "parley.forgetting";
 
 interface SavedSession {
   readonly name: string;
@@ -27,27 +30,46 @@ export const signInError = signal<Error | null>(null);
 
 /** Signs in with what this browser kept from the last time; without it, the sign-in form shows. */
 export function resumeSession(): void {
+  if (readLocal(FORGETTING_KEY) !== null) forgetAll();
   const saved = readSaved();
-  if (saved) void signIn(saved);
+  if (saved) void resume(saved);
   addEventListener("storage", (event) => {
     // Another tab logged out, or signed in as somebody else.
     if (event.key === STORAGE_KEY && event.newValue === null) end();
   });
-  addEventListener("online", () => (chat.value ?? pending.value)?.client.retryNow());
+  tabs.listen(({ kind }) => kind === "loggedOut" && leave());
+}
+
+/** What this browser kept is shown at once; where that is too little, once the server has answered. */
+async function resume(saved: SavedSession): Promise<void> {
+  const next = begin(saved);
+  const isShown = await next.restore(saved.name, conversationInAddress());
+  if (pending.value !== next) return;
+  if (isShown) enter(next);
+  await start(next, true);
 }
 
 /** Nothing at all signs in as a fresh guest. */
 export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
-  const next = new Chat(connectToServer, login);
+  await start(begin(login), login.token !== undefined, login.name);
+}
+
+function begin(login: ChatClientOptions["login"]): Chat {
+  const next = new Chat(connectToServer(), login);
   pending.value = next;
   signInError.value = null;
+  return next;
+}
+
+async function start(next: Chat, isResumed: boolean, name?: string): Promise<void> {
   try {
-    if (login.name !== undefined) requireUserName(login.name);
+    if (name !== undefined) requireUserName(name);
     await next.start(conversationInAddress());
     if (pending.value === next) enter(next);
   } catch (error) {
     next.close();
-    if (pending.value === next) refuse(error, login.token !== undefined);
+    // Where it is shown already, its end is noticed there.
+    if (pending.value === next) refuse(error, isResumed);
   }
 }
 
@@ -60,9 +82,21 @@ export function cancelSignIn(): void {
 /** Leaves nothing in this browser, whether there is a connection or not. */
 export function logOut(): void {
   if (chat.value) endToken(chat.value);
-  localStorage.removeItem(STORAGE_KEY);
-  TypedText.forgetAll();
+  tabs.tell({ kind: "loggedOut" });
+  leave();
+}
+
+/** Ends what is shown and forgets all that was kept: of every user, since whoever logs out leaves the browser to others. */
+function leave(): void {
   end();
+  removeLocal(STORAGE_KEY);
+  forgetAll();
+}
+
+/** A page that goes away meanwhile leaves it to the next. */
+function forgetAll(): void {
+  writeLocal(FORGETTING_KEY, "");
+  void database.wipe().then(() => removeLocal(FORGETTING_KEY));
 }
 
 /** Forgets why the last sign-in failed. */
@@ -73,16 +107,21 @@ export function clearSignInError(): void {
 /** The command is on its way before its connection closes; between two connections the token is ended over HTTP, if that gets through. */
 function endToken({ client, status }: Chat): void {
   if (status.value.state === "online") return client.signal("/logout");
-  const headers = { authorization: `Bearer ${client.token}` };
+  const headers = { authorization: `Bearer ${client.token || readSaved()?.token}` };
   fetch("api/logout", { method: "POST", headers, keepalive: true }).catch(() => {});
 }
 
 function enter(next: Chat): void {
   pending.value = null;
   chat.value = next;
-  next.onCredentials((name, token) => localStorage.setItem(STORAGE_KEY, JSON.stringify({ name, token })));
+  next.onCredentials((name, token) => writeLocal(STORAGE_KEY, JSON.stringify({ name, token })));
+  const watching = new AbortController();
+  watchConnection(next.client, watching.signal);
   const stop = effect(() => {
-    if (chat.value !== next) return stop?.();
+    if (chat.value !== next) {
+      watching.abort();
+      return stop?.();
+    }
     showInAddress(next.conversations.currentName.value);
     const status = next.status.value;
     if (status.state === "closed") endedByServer(status.error);
@@ -92,14 +131,14 @@ function enter(next: Chat): void {
 function refuse(error: unknown, wasResumed: boolean): void {
   pending.value = null;
   if (wasResumed && error instanceof ChatError && error.code === "bad_credentials") {
-    localStorage.removeItem(STORAGE_KEY);
+    removeLocal(STORAGE_KEY);
     signInError.value = sessionEnded();
   } else signInError.value = error instanceof Error ? error : new Error(words(error));
 }
 
 function endedByServer(error: Error | undefined): void {
   const isTokenOver = error instanceof ChatError && error.code === "bad_credentials";
-  if (isTokenOver) localStorage.removeItem(STORAGE_KEY);
+  if (isTokenOver) removeLocal(STORAGE_KEY);
   end();
   signInError.value = isTokenOver ? sessionEnded() : error ?? null;
 }
@@ -118,23 +157,9 @@ function end(): void {
 
 function readSaved(): SavedSession | undefined {
   try {
-    const { name, token } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+    const { name, token } = JSON.parse(readLocal(STORAGE_KEY) ?? "{}");
     return typeof name === "string" && typeof token === "string" ? { name, token } : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Why a browser cannot connect it does not tell; the address means nothing to whoever reads the page. */
-const connectToServer: Connect = async (signal) => {
-  try {
-    return await connectWebSocket(socketUrl())(signal);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new Error("The server cannot be reached.", { cause });
-  }
-};
-
-function socketUrl(): string {
-  return new URL("ws", location.href.replace(/^http/, "ws").replace(/[#?].*$/, "")).href;
 }
