@@ -2,7 +2,7 @@
  * All that one signed-in user has on the page: the client, and what it tells, sorted into the parts that the views read.
  */
 
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Connect } from "../../client/transport.ts";
 import {
   ChatClient,
@@ -12,13 +12,23 @@ import {
 } from "../../client/chat_client.ts";
 import type { Envelope, Metadata } from "../../protocol/message.ts";
 import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
+import { AI_BOTS } from "./ai_bots.ts";
 import { sourcesOf } from "./conversations.ts";
 import { database, type Overview } from "./database.ts";
 import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
-import { conversationKey, conversationName, conversationOf, isRoom, isSameUser, sourceOf } from "./keys.ts";
-import { AI_BOTS, type Person } from "./presence.ts";
+import {
+  conversationKey,
+  conversationName,
+  conversationOf,
+  isRoom,
+  isSameConversation,
+  isSameUser,
+  sourceOf,
+} from "./keys.ts";
+import type { Person } from "./presence.ts";
+import { Navigation } from "./navigation.ts";
 import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
@@ -38,6 +48,7 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly navigation = new Navigation(this);
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
   readonly isProtected = signal(false);
@@ -88,9 +99,9 @@ export class Chat {
 
   /**
    * Takes up what this browser kept for `user`. Resolves with whether that is enough to be shown before there is a connection;
-   * then `first` is open, or what was open last.
+   * then what the address asks for is open, or what was open last.
    */
-  async restore(user: string, first: string): Promise<boolean> {
+  async restore(user: string): Promise<boolean> {
     const restored = await this.#copy.restore(user);
     if (!restored) return false;
     const { overview, pages } = restored;
@@ -102,25 +113,29 @@ export class Chat {
     this.conversations.replace(overview.rows);
     for (const page of pages) this.timeline(conversationName(page.source)).restore(page.source, page);
     await this.#takeUp();
-    this.#openFirst(first, overview.current);
+    const name = this.navigation.nearestKnown() ?? overview.current;
+    if (name !== "") this.open(name);
     return true;
   }
 
-  /** Resolves when everything is there to be shown; `first` is the conversation to open, if the user has it. */
-  async start(first: string): Promise<void> {
+  /** Resolves when everything is there to be shown. */
+  async start(): Promise<void> {
+    const restored = this.conversations.currentName.value;
     const { metadata } = await this.client.start();
     this.welcomed(metadata);
     const rooms = metadata.rooms as string[];
     for (const room of rooms) this.conversations.add(room);
     await this.#takeUp();
-    // What was restored is open already, and its lists were fetched as the connection came.
-    if (this.conversations.current.value) return;
-    // Where the connection is gone again already, the lists are fetched when it is back.
-    await this.directory.refresh().catch(() => {});
-    this.#openFirst(first, rooms[0] ?? "");
+    // With a conversation open they are fetched as the connection comes; where it is gone again already, when it is back.
+    if (restored === "") await this.directory.refresh().catch(() => {});
+    const isElsewhere = this.conversations.currentName.value !== restored;
+    await this.navigation.begin(isElsewhere);
+    const isThere = this.conversations.current.value || this.navigation.obstacle.value;
+    if (!isThere && rooms[0] !== undefined) this.open(rooms[0]);
   }
 
   close(): void {
+    this.navigation.close();
     this.#stopWarning?.();
     this.#copy.close();
     this.unsent.close();
@@ -144,8 +159,11 @@ export class Chat {
 
   /** Shows a conversation and loads what it needs. */
   open(name: string): void {
-    const conversation = this.conversations.open(name);
-    this.target.value = undefined;
+    const conversation = batch(() => {
+      this.navigation.obstacle.value = undefined;
+      this.target.value = undefined;
+      return this.conversations.open(name);
+    });
     const timeline = this.timeline(name);
     if (!timeline.attached.value) timeline.clear();
     this.load(conversation.name);
@@ -158,7 +176,8 @@ export class Chat {
     if (isRoom(name) && !this.conversations.find(name)) await this.join(name);
     this.open(name);
     await this.timelines.loadAround(name, sourceOf(message, this.me.value), message.seq ?? 0);
-    this.target.value = message.seq;
+    // Meanwhile the user may have gone on.
+    if (isSameConversation(name, this.conversations.currentName.value)) this.target.value = message.seq;
   }
 
   /** Back from the past to the newest messages. */
@@ -339,12 +358,6 @@ export class Chat {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     untracked(() => this.notice(NOT_LASTING));
-  }
-
-  #openFirst(first: string, otherwise: string): void {
-    const isKnown = first !== "" && (!isRoom(first) || this.conversations.find(first) !== undefined);
-    const name = isKnown ? first : otherwise;
-    if (name !== "") this.open(name);
   }
 
   #watchOverview(): void {

@@ -4,11 +4,12 @@ import { effect, signal } from "@preact/signals";
 import type { ChatClientOptions } from "../../client/chat_client.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
-import { conversationInAddress, showInAddress } from "./address.ts";
 import { Chat } from "./chat.ts";
-import { connectToServer, watchConnection } from "./connecting.ts";
+import { watchConnection } from "./connecting.ts";
 import { database } from "./database.ts";
 import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
+import { leaveAddress } from "./navigation.ts";
+import { connectToServer } from "./server.ts";
 import { tabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -35,17 +36,21 @@ export function resumeSession(): void {
   if (saved) void resume(saved);
   addEventListener("storage", (event) => {
     // Another tab logged out, or signed in as somebody else.
-    if (event.key === STORAGE_KEY && event.newValue === null) end();
+    if (event.key === STORAGE_KEY && event.newValue === null) leave();
   });
-  tabs.listen(({ kind }) => kind === "loggedOut" && leave());
+  tabs.listen(({ kind }) => kind === "loggedOut" && forget());
 }
 
 /** What this browser kept is shown at once; where that is too little, once the server has answered. */
 async function resume(saved: SavedSession): Promise<void> {
   const next = begin(saved);
-  const isShown = await next.restore(saved.name, conversationInAddress());
+  const isShown = await next.restore(saved.name);
   if (pending.value !== next) return;
-  if (isShown) enter(next);
+  if (isShown) {
+    enter(next);
+    // A link that leads further is followed when the server is there.
+    if (next.navigation.isKnown) next.navigation.keepAddress();
+  }
   await start(next, true);
 }
 
@@ -64,8 +69,9 @@ function begin(login: ChatClientOptions["login"]): Chat {
 async function start(next: Chat, isResumed: boolean, name?: string): Promise<void> {
   try {
     if (name !== undefined) requireUserName(name);
-    await next.start(conversationInAddress());
+    await next.start();
     if (pending.value === next) enter(next);
+    if (chat.value === next) next.navigation.keepAddress();
   } catch (error) {
     next.close();
     // Where it is shown already, its end is noticed there.
@@ -83,12 +89,12 @@ export function cancelSignIn(): void {
 export function logOut(): void {
   if (chat.value) endToken(chat.value);
   tabs.tell({ kind: "loggedOut" });
-  leave();
+  forget();
 }
 
-/** Ends what is shown and forgets all that was kept: of every user, since whoever logs out leaves the browser to others. */
-function leave(): void {
-  end();
+/** Forgets all that was kept: of every user, since whoever logs out leaves the browser to others. */
+function forget(): void {
+  leave();
   removeLocal(STORAGE_KEY);
   forgetAll();
 }
@@ -122,7 +128,6 @@ function enter(next: Chat): void {
       watching.abort();
       return stop?.();
     }
-    showInAddress(next.conversations.currentName.value);
     const status = next.status.value;
     if (status.state === "closed") endedByServer(status.error);
   });
@@ -147,12 +152,18 @@ function sessionEnded(): Error {
   return new Error("Your last session has ended. Sign in again.");
 }
 
+/** Whoever signs in next shall not begin where this user was. */
+function leave(): void {
+  end();
+  leaveAddress();
+}
+
+/** The address stays: a link that was opened is followed after the next sign-in. */
 function end(): void {
   cancelSignIn();
   chat.value?.close();
   chat.value = null;
   signInError.value = null;
-  showInAddress("");
 }
 
 function readSaved(): SavedSession | undefined {
