@@ -5,9 +5,11 @@ import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { chat } from "../state/session.ts";
 import { AccountDialogs } from "./account_dialogs.tsx";
+import { Announcer } from "./announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
+import { usePageSigns } from "./page_signs.ts";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
@@ -24,7 +26,7 @@ function SignedIn({ chat }: { chat: Chat }) {
   const isMenuOpen = useSignal(false);
   const dialog = useSignal<DialogName>("");
   const current = chat.conversations.current.value;
-  useTitle(chat);
+  usePageSigns(chat);
   useEffect(() => {
     isMenuOpen.value = false;
   }, [current?.key]);
@@ -35,6 +37,7 @@ function SignedIn({ chat }: { chat: Chat }) {
       <div class={`page ${isMenuOpen.value ? "page-menu-open" : ""}`}>
         <Sidebar onDialog={(name) => dialog.value = name} onClose={closeMenu} />
         <div class="scrim" onClick={closeMenu} />
+        <Announcer announcements={chat.announcements} />
         <main class="main">
           <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
             What you write is kept and sent then.
@@ -62,16 +65,4 @@ function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () =
       </div>
     </div>
   );
-}
-
-/** The unread count and the open conversation in the title, where a tab shows it. */
-function useTitle(chat: Chat): void {
-  const unread = chat.conversations.unread.value;
-  const name = chat.conversations.current.value?.name;
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name ? `${name} · ` : ""}Parley`;
-    return () => {
-      document.title = "Parley";
-    };
-  }, [unread, name]);
 }
