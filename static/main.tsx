@@ -2,8 +2,9 @@
 
 import "./style/page.css";
 import { options, render } from "preact";
+import { keepShell } from "./install.ts";
 import { resumeSession } from "./state/session.ts";
-import { App } from "./view/app.tsx";
+import { Entrance } from "./view/entrance.tsx";
 
 const UNSEEN_DRAW_MS = 250;
 
@@ -19,4 +20,5 @@ options.debounceRendering = (draw) => {
 };
 
 resumeSession();
-render(<App />, document.getElementById("app")!);
+render(<Entrance />, document.getElementById("app")!);
+keepShell();
