@@ -2,6 +2,7 @@
 
 import "./style/page.css";
 import { options, render } from "preact";
+import { applyAppearance } from "./state/appearance.ts";
 import { resumeSession } from "./state/session.ts";
 import { App } from "./view/app.tsx";
 
@@ -18,5 +19,6 @@ options.debounceRendering = (draw) => {
   const timer = setTimeout(drawOnce, UNSEEN_DRAW_MS);
 };
 
+applyAppearance();
 resumeSession();
 render(<App />, document.getElementById("app")!);

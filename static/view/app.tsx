@@ -10,6 +10,7 @@ import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
+import { SettingsDialog } from "./settings_dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { SignIn } from "./sign_in.tsx";
 
@@ -18,7 +19,7 @@ export function App() {
 }
 
 /** The dialog that is open, if any. */
-export type DialogName = "" | "rooms" | "name" | "password";
+export type DialogName = "" | "rooms" | "name" | "password" | "settings";
 
 function SignedIn({ chat }: { chat: Chat }) {
   const isMenuOpen = useSignal(false);
@@ -45,6 +46,7 @@ function SignedIn({ chat }: { chat: Chat }) {
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
         {dialog.value === "rooms" && <RoomsDialog onClose={() => dialog.value = ""} />}
+        {dialog.value === "settings" && <SettingsDialog onClose={() => dialog.value = ""} />}
         <AccountDialogs name={dialog.value} onClose={() => dialog.value = ""} />
       </div>
     </ChatContext.Provider>
