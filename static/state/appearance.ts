@@ -24,5 +24,7 @@ export function applyAppearance(): void {
 /** Phones colour their own bars like the page. */
 function colourSurroundings(): void {
   const colour = getComputedStyle(document.body).backgroundColor;
-  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) meta.content = colour;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    meta.content = colour;
+  }
 }

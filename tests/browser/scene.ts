@@ -17,11 +17,13 @@ const CODE = [
   "It needs *one* pass more than the mean.",
 ].join("\n");
 
-const LIST = "Before Friday:\n\n1. mend the **pump**\n2. read the `log` of last night\n3. tell the neighbours\n\n> It was loud again.\n\nSee https://deno.com/blog for how they do it.";
+const LIST =
+  "Before Friday:\n\n1. mend the **pump**\n2. read the `log` of last night\n3. tell the neighbours\n\n> It was loud again.\n\nSee https://deno.com/blog for how they do it.";
 
 /** Says what there is to see; what it returns stays connected. */
 export async function setScene(server: TestServer): Promise<readonly LineClient[]> {
-  const bot = async (name: string) => await server.json(name, { token: await server.chat.accounts.botToken(name) });
+  const bot = async (name: string) =>
+    await server.json(name, { token: await server.chat.accounts.botToken(name) });
   const [grace, linus, noor, thermometer, openai] = [
     await server.json("grace"),
     await server.json("linus"),
@@ -43,7 +45,10 @@ export async function setScene(server: TestServer): Promise<readonly LineClient[
   await grace.say("#general", "Yes, behind the shed.");
   await noor.say("#general", "مرحبا بالجميع، أصل بعد ساعة ومعي الأدوات.");
   await linus.say("#general", CODE);
-  await openai.say("#general", "The median is less moved by single wild readings than the mean, so one broken sensor does not spoil the picture.");
+  await openai.say(
+    "#general",
+    "The median is less moved by single wild readings than the mean, so one broken sensor does not spoil the picture.",
+  );
   await reader.say("#general", "ok 👍");
   await grace.say(READER, "Shall we look at the numbers after lunch?");
   await reader.say("grace", "Gladly. Half past one?");
@@ -51,7 +56,10 @@ export async function setScene(server: TestServer): Promise<readonly LineClient[
   await linus.say("#garden", "The tomatoes are in.");
   await linus.say("#garden", "@ada could you water them tonight?");
   await reader.say("openai", "What is a median?");
-  await openai.say(READER, "The value in the middle, once all values are **in order**. With an even count, the mean of the two in the middle.");
+  await openai.say(
+    READER,
+    "The value in the middle, once all values are **in order**. With an even count, the mean of the two in the middle.",
+  );
   for (let minute = 0; minute < 24; minute++) {
     const celsius = Math.round(210 + 20 * Math.sin(minute / 4)) / 10;
     const metadata = { celsius, unit: "°C", low: 19.1, high: 23 };

@@ -26,4 +26,44 @@ export const INSIDE: readonly View[] = [
   ["chat", async (page) => {
     await open(page, "#general");
   }],
+  ["direct", async (page) => {
+    await open(page, "grace");
+  }],
+  ["members", async (page) => {
+    await open(page, "#garden");
+    await page.getByRole("button", { name: "Members" }).click();
+    await page.getByRole("complementary", { name: "Members" }).waitFor();
+  }],
+  ["empty-room", async (page) => {
+    await page.getByRole("button", { name: "Close the members" }).click();
+    await open(page, "#reading-group");
+  }],
+  ["thermometer", async (page) => {
+    await open(page, "thermometer1");
+  }],
+  ["ai", async (page) => {
+    await open(page, "openai");
+  }],
+  ["search-none", async (page) => {
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("searchbox").fill("nowhere");
+    await page.getByRole("searchbox").press("Enter");
+    await page.getByText("Nothing was found").waitFor();
+  }],
+  ["search", async (page) => {
+    await page.getByRole("searchbox").fill("median");
+    await page.getByRole("searchbox").press("Enter");
+    await page.locator(".result").first().waitFor();
+  }],
+  ["rooms", async (page) => {
+    await page.getByRole("button", { name: "Close the search" }).click();
+    await page.getByRole("button", { name: "Join or create a room" }).click();
+    await page.locator(".room-row").first().waitFor();
+  }],
+  ["settings", async (page) => {
+    await page.keyboard.press("Escape");
+    await page.locator(".menu summary").click();
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("dialog").waitFor();
+  }],
 ];
