@@ -12,6 +12,7 @@ import { ObstacleView } from "./obstacle_view.tsx";
 import { usePageSigns } from "./page_signs.ts";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
+import { SettingsDialog } from "./settings_dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { ToastView } from "./toast_view.tsx";
 
@@ -32,6 +33,7 @@ export function App({ chat }: { chat: Chat }) {
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
         {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
+        {dialog.value === "settings" && <SettingsDialog onClose={closeDialog} />}
         <AccountDialogs name={dialog.value} onClose={closeDialog} />
         <ToastView />
       </div>
