@@ -13,7 +13,8 @@ import {
 import type { Envelope, Metadata } from "../../protocol/message.ts";
 import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
 import { AI_BOTS } from "./ai_bots.ts";
-import { sourcesOf } from "./conversations.ts";
+import { Announcements } from "./announcements.ts";
+import { type Conversation, readSeqOf, sourcesOf, unreadIn } from "./conversations.ts";
 import { database, type Overview } from "./database.ts";
 import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
@@ -41,6 +42,8 @@ import { words } from "./words.ts";
 const TYPING_EVERY_MS = 3_000;
 const NOT_LASTING =
   "This browser keeps nothing for this page. What you type and what is not sent yet is lost when the page is closed.";
+/** So many messages are surely among the newest that are loaded first. */
+const NEWEST_PAGE = 40;
 
 export class Chat {
   readonly client: ChatClient;
@@ -61,11 +64,14 @@ export class Chat {
   readonly hold = signal<Hold | undefined>(undefined);
   /** Whether what is said goes out at once. */
   readonly isSending = computed(() => this.status.value.state === "online" && !this.hold.value);
+  readonly announcements = new Announcements();
 
   readonly #copy: OfflineCopy;
   #epoch = "";
   #hasTakenUp = false;
   #hasWarned = false;
+  #lastOpen = "";
+  #openedFirst = "";
   #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
 
@@ -85,7 +91,11 @@ export class Chat {
       onStored: (destination, message) => this.#stored(destination, message),
     });
     this.#copy = new OfflineCopy({ watch: () => this.#watchOverview(), read: () => this.#overview() });
-    this.readMarkers = new ReadMarkers(this.client, this.conversations);
+    this.readMarkers = new ReadMarkers(
+      this.client,
+      this.conversations,
+      () => this.directory.conversationsChanged(),
+    );
     this.search = new Search(this.client);
   }
 
@@ -97,10 +107,7 @@ export class Chat {
     return this.directory.presence;
   }
 
-  /**
-   * Takes up what this browser kept for `user`. Resolves with whether that is enough to be shown before there is a connection;
-   * then what the address asks for is open, or what was open last.
-   */
+  /** Takes up what this browser kept for `user`. Resolves with whether that is enough to be shown before there is a connection. */
   async restore(user: string): Promise<boolean> {
     const restored = await this.#copy.restore(user);
     if (!restored) return false;
@@ -113,22 +120,26 @@ export class Chat {
     this.conversations.replace(overview.rows);
     for (const page of pages) this.timeline(conversationName(page.source)).restore(page.source, page);
     await this.#takeUp();
-    const name = this.navigation.nearestKnown() ?? overview.current;
-    if (name !== "") this.open(name);
+    this.#lastOpen = overview.current;
     return true;
+  }
+
+  /** Opens what the address asks for, or what was open last, without the server. */
+  openRestored(): void {
+    this.#openedFirst = this.navigation.nearestKnown() ?? this.#lastOpen;
+    if (this.#openedFirst !== "") this.open(this.#openedFirst);
   }
 
   /** Resolves when everything is there to be shown. */
   async start(): Promise<void> {
-    const restored = this.conversations.currentName.value;
     const { metadata } = await this.client.start();
     this.welcomed(metadata);
     const rooms = metadata.rooms as string[];
     for (const room of rooms) this.conversations.add(room);
     await this.#takeUp();
     // With a conversation open they are fetched as the connection comes; where it is gone again already, when it is back.
-    if (restored === "") await this.directory.refresh().catch(() => {});
-    const isElsewhere = this.conversations.currentName.value !== restored;
+    if (this.conversations.currentName.value === "") await this.directory.refresh().catch(() => {});
+    const isElsewhere = this.conversations.currentName.value !== this.#openedFirst;
     await this.navigation.begin(isElsewhere);
     const isThere = this.conversations.current.value || this.navigation.obstacle.value;
     if (!isThere && rooms[0] !== undefined) this.open(rooms[0]);
@@ -143,6 +154,7 @@ export class Chat {
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
+    this.announcements.close();
     void this.client.close();
   }
 
@@ -164,9 +176,8 @@ export class Chat {
       this.target.value = undefined;
       return this.conversations.open(name);
     });
-    const timeline = this.timeline(name);
-    if (!timeline.attached.value) timeline.clear();
-    this.load(conversation.name);
+    this.announcements.forgetWaiting();
+    this.#loadUnread(conversation);
     if (isRoom(name)) this.directory.refreshMembers(name).catch(() => {});
   }
 
@@ -306,6 +317,21 @@ export class Chat {
   missedTooMuch(): void {
     this.timelines.clear();
     this.#copy.clear();
+  }
+
+  /** Loads what a conversation shows when it is opened: from its first unread message on, or the newest. */
+  #loadUnread(conversation: Conversation): void {
+    const { name } = conversation;
+    const timeline = this.timeline(name);
+    const [source, ...others] = sourcesOf(conversation);
+    const readSeq = unreadIn(conversation) > 0 ? readSeqOf(conversation) : 0;
+    // The newest page holds what is unread, or the timeline goes back to what was read, or nothing was ever read.
+    const isNear = unreadIn(conversation) < NEWEST_PAGE || readSeq === 0 || others.length > 0 ||
+      timeline.attached.value && source !== undefined && timeline.has(source) &&
+        timeline.entries.value.some(({ seq }) => seq !== undefined && seq <= readSeq);
+    if (!timeline.attached.value) timeline.clear();
+    if (isNear) this.load(name);
+    else if (source !== undefined) void this.timelines.loadAround(name, source, readSeq);
   }
 
   /** Loads the newest of what a conversation shows, where that was not done yet. */

@@ -17,6 +17,9 @@ const STORAGE_KEY = "parley.session";
 /** There while what was kept for a user who logged out is being forgotten. */
 const FORGETTING_KEY = "parley.forgetting";
 
+/** For so long the server is waited for before what was kept is shown. */
+const PATIENCE_MS = 400;
+
 interface SavedSession {
   readonly name: string;
   readonly token: string;
@@ -41,17 +44,19 @@ export function resumeSession(): void {
   tabs.listen(({ kind }) => kind === "loggedOut" && forget());
 }
 
-/** What this browser kept is shown at once; where that is too little, once the server has answered. */
+/** A server that answers at once says what is new; without it, what this browser kept is shown. */
 async function resume(saved: SavedSession): Promise<void> {
   const next = begin(saved);
-  const isShown = await next.restore(saved.name);
+  const isKept = await next.restore(saved.name);
   if (pending.value !== next) return;
-  if (isShown) {
-    enter(next);
-    // A link that leads further is followed when the server is there.
-    if (next.navigation.isKnown) next.navigation.keepAddress();
-  }
-  await start(next, true);
+  const started = start(next, true);
+  if (!isKept) return await started;
+  await Promise.race([started, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  if (pending.value !== next) return;
+  next.openRestored();
+  enter(next);
+  // A link that leads further is followed when the server is there.
+  if (next.navigation.isKnown) next.navigation.keepAddress();
 }
 
 /** Nothing at all signs in as a fresh guest. */

@@ -73,7 +73,7 @@ const reportOn = `function (seq) {
   const body = row.querySelector(".body");
   const all = [...body.querySelectorAll("*")];
   const known = { A: ["href", "target", "rel", "title"], P: ["class"] };
-  const log = document.querySelector('[role="log"]');
+  const log = document.querySelector('.timeline-scroller');
   return {
     tags: all.map((each) => each.tagName),
     attributes: all.flatMap((each) => each.getAttributeNames()
