@@ -12,5 +12,10 @@ export function conversationInAddress(): string {
 }
 
 export function showInAddress(name: string): void {
-  history.replaceState(null, "", name === "" ? location.pathname : START + encodeURIComponent(name));
+  history.replaceState(null, "", name === "" ? location.pathname : addressOf({ name }));
+}
+
+/** The fragment of a place: the `href` of a link inside the page. */
+export function addressOf({ name }: { readonly name: string }): string {
+  return START + encodeURIComponent(name);
 }
