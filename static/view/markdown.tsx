@@ -1,23 +1,25 @@
 /** Text that somebody wrote, as safe Markdown; folded where it is long. */
 
 import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { useChat } from "./chat_context.ts";
+import { useContext, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { ChatContext } from "./chat_context.ts";
 import { copyPressed } from "./copy_button.ts";
 import { type Fold, folds, isTall, mayBeTall } from "./fold.ts";
 import { GrowingText, showText } from "./message_body.ts";
 
 interface MarkdownProps {
   text: string;
-  /** The key of the entry: it stays the same while the text grows. */
-  id: string;
+  /** The key of the entry, which stays the same while the text grows; by it the page remembers what was unfolded. */
+  id?: string;
   /** It is still being written. */
   busy?: boolean;
 }
 
-export function Markdown({ text, id, busy = false }: MarkdownProps) {
-  const me = useChat().me.value;
+export function Markdown({ text, busy = false, ...props }: MarkdownProps) {
+  // Outside of a chat there are no rooms and people to lead to.
+  const me = useContext(ChatContext)?.me.value;
   const bodyId = useId();
+  const id = props.id ?? bodyId;
   const body = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
   const growing = useRef<GrowingText | null>(null);

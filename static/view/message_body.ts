@@ -19,23 +19,23 @@ const MOST_KEPT = 100;
 const kept = new Recent<DocumentFragment>(MOST_KEPT);
 
 /** Shows a text that is complete. */
-export function showText(body: HTMLElement, text: string, me: string): void {
+export function showText(body: HTMLElement, text: string, me: string | undefined): void {
   body.replaceChildren(text.length < KEEP_FROM_CHARACTERS ? renderMarkdown(text, me) : keptNodes(text, me));
   highlightIn(body);
 }
 
-function keptNodes(text: string, me: string): Node {
+function keptNodes(text: string, me: string | undefined): Node {
   return kept.getOrMake(`${me}\n${text}`, () => renderMarkdown(text, me)).cloneNode(true);
 }
 
 /** A text that is being written: only what changed at its end is read and drawn again. */
 export class GrowingText {
   readonly #body: HTMLElement;
-  readonly #me: string;
+  readonly #me: string | undefined;
   #text = "";
   #blocks: { block: Block; nodes: readonly Node[] }[] = [];
 
-  constructor(body: HTMLElement, me: string) {
+  constructor(body: HTMLElement, me: string | undefined) {
     this.#body = body;
     this.#me = me;
     body.replaceChildren();

@@ -10,7 +10,7 @@ const LINKED = /^(?:https?:\/\/|mailto:)/i;
 const HOST_LIKE = /(?:[\p{L}\p{N}_-]+[.。．｡])+[\p{L}\p{N}-]{2,}/gu;
 
 /** A link to `href`, or, where that is nothing to link to, what was written. */
-export function linkTo(href: string, words: Nodes, raw: string): Nodes {
+export function linkOut(href: string, words: Nodes, raw: string): Nodes {
   const url = LINKED.test(href) && URL.canParse(href) ? new URL(href) : null;
   if (!url) return [raw];
   const link = element("a", words);
@@ -42,8 +42,9 @@ function withoutWww(host: string): string {
   return host.replace(/^www\./, "");
 }
 
-/** Rooms and people that a text names lead to them. */
-export function textWithReferences(text: string, me: string): Nodes {
+/** Rooms and people that a text names lead to them. @param me the reader; undefined where there is no chat around */
+export function textWithReferences(text: string, me: string | undefined): Nodes {
+  if (me === undefined) return [text];
   const nodes: (Node | string)[] = [];
   let end = 0;
   for (const reference of references(text)) {
@@ -54,7 +55,12 @@ export function textWithReferences(text: string, me: string): Nodes {
   return nodes.filter((node) => node !== "");
 }
 
-function referenceTo(name: string, text: string, at: { start: number; end: number }, me: string): Node {
+function referenceTo(
+  name: string | undefined,
+  text: string,
+  at: { start: number; end: number },
+  me: string | undefined,
+): Node {
   const link = element("a", [element("bdi", [text.slice(at.start, at.end)])], "reference");
   link.href = addressOf({ name });
   if (isRoom(name) || !isSameUser(name, me)) return link;

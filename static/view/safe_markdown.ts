@@ -6,7 +6,7 @@
 import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from "marked";
 import { codeBlock } from "./code_block.ts";
 import { element, type Nodes } from "./element.ts";
-import { linkTo, textWithReferences } from "./safe_link.ts";
+import { linkOut, textWithReferences } from "./safe_link.ts";
 import { visible } from "./visible_text.ts";
 
 /** HTML in a message is text like any other. */
@@ -41,14 +41,14 @@ export function parseBlocks(text: string): Block[] {
   return lexer.lex(text).map((token) => ({ raw: token.raw, token }));
 }
 
-export function renderMarkdown(source: string, me: string): DocumentFragment {
+export function renderMarkdown(source: string, me: string | undefined): DocumentFragment {
   const fragment = document.createDocumentFragment();
   const text = visible(source);
   fragment.append(...nodesOf(text, me));
   return fragment;
 }
 
-function nodesOf(text: string, me: string): Nodes {
+function nodesOf(text: string, me: string | undefined): Nodes {
   if (!MARKUP.test(text)) return [element("p", [text])];
   if (!isParseable(text)) return [plainText(text)];
   try {
@@ -62,14 +62,14 @@ export function plainText(text: string): HTMLElement {
   return element("p", [text]);
 }
 
-export function renderBlock(token: Token, me: string): Nodes {
+export function renderBlock(token: Token, me: string | undefined): Nodes {
   return new Renderer(me).block(token as MarkedToken);
 }
 
 class Renderer {
-  readonly #me: string;
+  readonly #me: string | undefined;
 
-  constructor(me: string) {
+  constructor(me: string | undefined) {
     this.#me = me;
   }
 
@@ -122,7 +122,7 @@ class Renderer {
       case "link":
         return this.#link(token, isInLink);
       case "image":
-        return isInLink ? [token.raw] : linkTo(token.href, [token.text || token.href], token.raw);
+        return isInLink ? [token.raw] : linkOut(token.href, [token.text || token.href], token.raw);
       case "escape":
         return [token.text];
       case "checkbox":
@@ -138,7 +138,7 @@ class Renderer {
   #link(token: Tokens.Link, isInLink: boolean): Nodes {
     if (isInLink) return [token.raw];
     const words = this.#inline(token.tokens, true);
-    return linkTo(token.href, words.length > 0 ? words : [token.href], token.raw);
+    return linkOut(token.href, words.length > 0 ? words : [token.href], token.raw);
   }
 
   #list({ ordered, start, items }: Tokens.List): HTMLElement {
@@ -161,7 +161,7 @@ class Renderer {
 }
 
 /** A part that scrolls to the side can be reached and named by the keyboard's user. */
-function scrollBox(content: HTMLElement, name: string): HTMLElement {
+function scrollBox(content: HTMLElement, name: string | undefined): HTMLElement {
   const box = element("div", [content], "scroll-box");
   box.tabIndex = 0;
   box.role = "group";

@@ -1,0 +1,12 @@
+/** The entry of `/ask`: a visitor asks the AI at once, as a guest. */
+
+import "./style/page.css";
+import "./style/ask.css";
+import { render } from "preact";
+import { Asking } from "./state/asking.ts";
+import { AskPage } from "./view/ask_page.tsx";
+
+const asking = new Asking();
+asking.start();
+addEventListener("online", () => asking.retryNow());
+render(<AskPage asking={asking} />, document.getElementById("app")!);
