@@ -16,13 +16,15 @@ export function keepShell(): void {
 
 /** Where Trusted Types are known, an address of a script has to come from a policy that the server allows. */
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(): string };
+  createPolicy(name: string, rules: { createScriptURL: () => string }): {
+    createScriptURL(input: string): string;
+  };
 }
 
 /** The one script that this page names while it runs; no other address can be made with the policy. */
 function workerAddress(): string {
   const address = () => "./service_worker.js";
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  return trustedTypes?.createPolicy("parley-worker", { createScriptURL: address }).createScriptURL() ??
+  return trustedTypes?.createPolicy("parley-worker", { createScriptURL: address }).createScriptURL("") ??
     address();
 }

@@ -56,10 +56,10 @@ export function textWithReferences(text: string, me: string | undefined): Nodes 
 }
 
 function referenceTo(
-  name: string | undefined,
+  name: string,
   text: string,
   at: { start: number; end: number },
-  me: string | undefined,
+  me: string,
 ): Node {
   const link = element("a", [element("bdi", [text.slice(at.start, at.end)])], "reference");
   link.href = addressOf({ name });

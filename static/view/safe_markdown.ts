@@ -161,7 +161,7 @@ class Renderer {
 }
 
 /** A part that scrolls to the side can be reached and named by the keyboard's user. */
-function scrollBox(content: HTMLElement, name: string | undefined): HTMLElement {
+function scrollBox(content: HTMLElement, name: string): HTMLElement {
   const box = element("div", [content], "scroll-box");
   box.tabIndex = 0;
   box.role = "group";
