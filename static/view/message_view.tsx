@@ -136,7 +136,7 @@ function Foot({ entry }: { entry: Entry }) {
 
 function Notice({ entry }: { entry: Entry }) {
   return (
-    <p class="notice" data-kind={entry.kind} role={entry.kind === "error" ? "alert" : undefined}>
+    <p class="notice" data-kind={entry.kind}>
       <span dir="auto">{visible(entry.text)}</span> <Clock time={entry.time} />
     </p>
   );

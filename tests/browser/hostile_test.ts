@@ -103,7 +103,7 @@ const reportOn = `function (seq) {
   const row = document.querySelector('[data-seq="' + seq + '"]');
   const body = row.querySelector(".body");
   const all = [...body.querySelectorAll("*")];
-  const log = document.querySelector('[role="log"]');
+  const log = document.querySelector('.timeline-scroller');
   return {
     elements: all.map((each) => [each.tagName, ...each.getAttributeNames()].join(" ")),
     classes: all.flatMap((each) => [...each.classList]),
