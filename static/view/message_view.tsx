@@ -40,7 +40,7 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
         {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
         {entry.isReading
           ? <Reading entry={entry} />
-          : <Markdown text={entry.text} busy={entry.state === "writing"} />}
+          : <Markdown text={entry.text} id={entry.key} busy={entry.state === "writing"} />}
         <Foot entry={entry} />
       </div>
       <MessageActions entry={entry} />
