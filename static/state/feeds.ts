@@ -7,6 +7,7 @@ import { ChatError } from "../../protocol/errors.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import { conversationKey, feedOf } from "./keys.ts";
 import { type Reading, readingOf } from "./reading_values.ts";
+import type { Page } from "./timeline.ts";
 import { words } from "./words.ts";
 
 /** As many as the server gives at once. */
@@ -15,6 +16,8 @@ const PAGE_SIZE = 200;
 const PAGES_AT_ONCE = 10;
 const MOST_READINGS = 20_000;
 const TRIM_TO = 15_000;
+
+type OnNewest = (source: string, page: Page) => void;
 
 export class Feed {
   /** Oldest first. */
@@ -29,10 +32,12 @@ export class Feed {
   /** Counts how often all was forgotten, after which it has to be loaded again. */
   readonly cleared = signal(0);
   readonly #client: ChatClient;
+  readonly #onNewest: OnNewest;
 
   /** @param name of the service, as it is called now */
-  constructor(client: ChatClient, public name: string) {
+  constructor(client: ChatClient, onNewest: OnNewest, public name: string) {
     this.#client = client;
+    this.#onNewest = onNewest;
   }
 
   receive(message: Envelope): void {
@@ -46,9 +51,16 @@ export class Feed {
     this.hasOlder.value = true;
   }
 
+  /** What this browser kept, until there is a connection. */
+  restore({ messages, more }: Page): void {
+    this.readings.value = readingsOf(messages);
+    this.hasOlder.value = more;
+  }
+
   /** Loads the newest readings, beside those that came already. */
   async refresh(): Promise<void> {
-    await this.#load("", (page, more) => {
+    await this.#load("", (page, more, messages) => {
+      this.#onNewest(feedOf(this.name), { messages, more });
       const known = this.readings.value;
       const first = page[0]?.seq ?? Infinity;
       const hasHole = more && (known.at(-1)?.seq ?? Infinity) < first;
@@ -96,15 +108,18 @@ export class Feed {
     this.readings.value = readings;
   }
 
-  async #load(range: string, take: (page: Reading[], more: boolean) => void): Promise<void> {
+  async #load(
+    range: string,
+    take: (page: Reading[], more: boolean, messages: Envelope[]) => void,
+  ): Promise<void> {
     this.isLoading.value = true;
     this.problem.value = "";
     try {
       const { metadata } = await this.#client.command(
         `/history ${feedOf(this.name)} ${PAGE_SIZE}${range}`,
       );
-      const page = (metadata.messages as Envelope[]).map(readingOf).filter(({ at }) => !Number.isNaN(at));
-      batch(() => take(page, metadata.more === true));
+      const messages = metadata.messages as Envelope[];
+      batch(() => take(readingsOf(messages), metadata.more === true, messages));
     } catch (error) {
       // A lost connection is shown by the banner; somebody unknown has published nothing.
       const isUnknown = error instanceof ChatError && error.code === "no_such_user";
@@ -118,17 +133,20 @@ export class Feed {
 
 export class Feeds {
   readonly #client: ChatClient;
+  readonly #onNewest: OnNewest;
   readonly #feeds = new Map<string, Feed>();
 
-  constructor(client: ChatClient) {
+  /** @param onNewest hears of the newest page of a feed, as it was loaded */
+  constructor(client: ChatClient, onNewest: OnNewest) {
     this.#client = client;
+    this.#onNewest = onNewest;
   }
 
   of(service: string): Feed {
     const key = conversationKey(service);
     const known = this.#feeds.get(key);
     if (known) return known;
-    const feed = new Feed(this.#client, service);
+    const feed = new Feed(this.#client, this.#onNewest, service);
     this.#feeds.set(key, feed);
     return feed;
   }
@@ -149,6 +167,10 @@ export class Feeds {
     feed.name = name;
     this.#feeds.set(conversationKey(name), feed);
   }
+}
+
+function readingsOf(messages: readonly Envelope[]): Reading[] {
+  return messages.map(readingOf).filter(({ at }) => !Number.isNaN(at));
 }
 
 /** Two lists that may overlap, in the order of seq. */

@@ -3,42 +3,9 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startAibot } from "../../bots/aibot.ts";
-import type { RunningBot } from "../../bots/bot.ts";
-import { startOpenAi } from "../../bots/openai.ts";
-import type { Quotas } from "../../bots/question_quotas.ts";
-import { memoryConnect } from "../../server/memory.ts";
-import { answer, cut, delta, Dribble, FakeOpenAiServer, status } from "../fake_openai_server.ts";
-import type { TestServer } from "../test_server.ts";
+import { answer, cut, delta, Dribble, status } from "../fake_openai_server.ts";
+import { joining, Model } from "./ai_scene.ts";
 import { browserTest, type World } from "./chromium.ts";
-
-const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
-
-async function joining(server: TestServer, name: string) {
-  const connect = memoryConnect((connection) => void server.chat.serve(connection));
-  return { connect, log: SILENT, token: await server.chat.accounts.botToken(name) };
-}
-
-/** The AI bot with a model behind it that does what a test tells it to. */
-async function model(server: TestServer, quotas?: Quotas) {
-  const endpoint = new FakeOpenAiServer();
-  const bot = startOpenAi({
-    ...await joining(server, "openai"),
-    endpoint: { apiKey: "sk-own", baseURL: endpoint.baseURL, model: "model-1" },
-    ...quotas && { quotas },
-  });
-  await bot.ready;
-  return ending(bot, endpoint, () => endpoint[Symbol.asyncDispose]());
-}
-
-function ending(bot: RunningBot, endpoint: FakeOpenAiServer, also: () => Promise<void>) {
-  return {
-    endpoint,
-    async [Symbol.asyncDispose]() {
-      await bot.stop();
-      await also();
-    },
-  };
-}
 
 async function visitAsk({ browser, server }: World): Promise<Page> {
   const page = await browser.visit();
@@ -59,7 +26,7 @@ function turn(page: Page, question: string) {
 browserTest(
   "A visitor asks as a guest, sees the answer grow, stops one, and goes on with the same conversation after a reload",
   async (world) => {
-    await using ai = await model(world.server);
+    await using ai = await Model.start(world.server);
     const page = await visitAsk(world);
     await page.evaluate("localStorage.setItem('parley.session', 'kept')");
     const dribble = new Dribble();
@@ -111,7 +78,7 @@ browserTest(
 browserTest(
   "What goes wrong with the AI is one clear line, and a quota that is used up says when it comes back",
   async (world) => {
-    await using ai = await model(world.server, { userPerHour: 2, allPerDay: 0 });
+    await using ai = await Model.start(world.server, { userPerHour: 2, allPerDay: 0 });
     const page = await visitAsk(world);
     ai.endpoint.script(cut("Half of"), status(401));
     await ask(page, "Will it break?");

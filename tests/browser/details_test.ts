@@ -2,9 +2,18 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { SYSTEM_CLOCK } from "../../server/clock.ts";
 import { colourOf, COLOURS } from "../../static/view/name_colour.ts";
-import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./chromium.ts";
+import {
+  browserTest,
+  buildPage,
+  item,
+  messages,
+  noChromium,
+  open,
+  say,
+  TestBrowser,
+  timeline,
+} from "./chromium.ts";
 import type { LineClient } from "../line_client.ts";
 import { TestServer } from "../test_server.ts";
 
@@ -114,33 +123,6 @@ browserTest("Written to oneself are notes that only oneself can read", async ({ 
   assert.equal(await page.getByText("the two of you").count(), 0);
 });
 
-/** Minutes by which the server's clock is behind. */
-let minutesBehind = 0;
-const MOVED_CLOCK = { ...SYSTEM_CLOCK, now: () => Date.now() - minutesBehind * 60_000 };
-
-browserTest(
-  "Readings stand before the later notice of subscribing, each with its time, in groups of five minutes",
-  async (world) => {
-    const { server, browser } = world;
-    const thermometer = await bot(server, "thermometer1");
-    for (minutesBehind = 12; minutesBehind > 0; minutesBehind -= 2) {
-      await thermometer.say("", `${minutesBehind} °C`, { type: "subscription" });
-    }
-    const page = await browser.signIn("alice", { locale: "en-US" });
-    await open(page, "thermometer1");
-    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-    await page.locator("article + .notice:last-child", { hasText: "Subscribed to thermometer1" }).waitFor();
-    const rows = page.getByRole("article");
-    assert.deepEqual(
-      (await rows.locator("time").allInnerTexts()).map((text) => /^[1-9]\d?:\d\d [AP]M$/.test(text)),
-      Array(6).fill(true),
-    );
-    assert.equal(new Set(await rows.locator("time").allInnerTexts()).size, 6);
-    assert.equal(await page.locator("article:not(.message-grouped)").count(), 2);
-  },
-  { clock: MOVED_CLOCK },
-);
-
 browserTest("The time of a message in a group does not touch its text", async ({ browser }) => {
   const page = await browser.signIn("alice", { locale: "en-US" });
   await say(page, "one");
@@ -151,28 +133,6 @@ browserTest("The time of a message in a group does not touch its text", async ({
   const text = await row.locator(".body").boundingBox();
   assert.ok(time!.width > 0 && time!.x + time!.width + 4 <= text!.x, `${time!.x} ${time!.width} ${text!.x}`);
 });
-
-browserTest(
-  "Only the AI bot that has personalities offers them, and shows which one it said it has",
-  async (world) => {
-    const { server, browser } = world;
-    const [openai] = [await bot(server, "openai"), await bot(server, "aibot")];
-    const page = await browser.signIn("alice");
-    await open(page, "aibot");
-    await page.getByRole("button", { name: "Forget this conversation" }).waitFor();
-    assert.equal(await page.getByRole("group", { name: "Personality" }).count(), 0);
-    await open(page, "openai");
-    const pressed = page.getByRole("group", { name: "Personality" }).locator('[aria-pressed="true"]');
-    assert.equal(await pressed.count(), 0);
-    for (const personality of ["angry", "spanish"]) {
-      await openai.say("alice", `My personality for you is now ${personality}.`, {
-        metadata: { personality },
-      });
-      await pressed.and(page.getByRole("button", { name: personality })).waitFor();
-      assert.equal(await pressed.count(), 1);
-    }
-  },
-);
 
 browserTest("A bot that is away is still a service", async ({ server, browser }) => {
   const sensor = await bot(server, "rain-gauge");
@@ -224,23 +184,6 @@ browserTest(
   },
 );
 
-browserTest("On a phone what a service offers is one row", async ({ server, browser }) => {
-  await Promise.all([bot(server, "openai"), bot(server, "thermometer1")]);
-  const page = await browser.signIn("alice", PHONE);
-  for (const name of ["openai", "thermometer1"]) {
-    await page.getByRole("button", { name: "Conversations" }).click();
-    await open(page, name);
-    const bar = page.getByRole("region", { name: `What ${name} offers` });
-    const tops = await bar.getByRole("button").evaluateAll((all) =>
-      all.map((each) => each.getBoundingClientRect().top)
-    );
-    assert.equal(new Set(tops).size, 1, `${name}: ${tops}`);
-    await bar.getByRole("button", { name: "Help" }).click();
-    await messages(page, "help").waitFor();
-    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
-  }
-});
-
 browserTest(
   "What was stored while one was away is marked once, where it begins",
   async ({ server, browser }) => {
@@ -284,7 +227,7 @@ browserTest(
     const session = JSON.stringify({ name: "alice", token });
     await other.evaluate(`localStorage.setItem("parley.session", ${JSON.stringify(session)})`);
     await other.reload();
-    await other.getByRole("log").waitFor();
+    await timeline(other).waitFor();
     await logOut(page);
     await assertTokenEnds(elsewhere);
     await other.getByRole("alert").filter({ hasText: "Your last session has ended. Sign in again." })

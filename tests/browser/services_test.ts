@@ -1,0 +1,123 @@
+/** Services on the page, in a real Chromium: devices with their cards, AI bots with their panels. */
+
+import assert from "node:assert/strict";
+import { startThermometer } from "../../bots/thermometer.ts";
+import { SYSTEM_CLOCK } from "../../server/clock.ts";
+import { bot, joining } from "./ai_scene.ts";
+import { browserTest, item, messages, open } from "./chromium.ts";
+
+/** Seconds by which the server's clock is behind. */
+let secondsBehind = 0;
+const MOVED_CLOCK = { ...SYSTEM_CLOCK, now: () => Date.now() - secondsBehind * 1000 };
+
+browserTest(
+  "A device's card shows its latest value and a chart that grows, and tells what came of what one asks for",
+  async ({ server, browser }) => {
+    const thermometer = startThermometer({
+      ...await joining(server, "thermometer1"),
+      intervalSeconds: 1,
+      random: () => 0.5,
+    });
+    await thermometer.ready;
+    const page = await browser.signIn("alice");
+    const scripts: string[] = [];
+    page.on("request", (request) => scripts.push(new URL(request.url()).pathname));
+    await open(page, "thermometer1");
+    const card = page.getByRole("region", { name: "thermometer1, device" });
+    await card.getByText("New readings show here once you subscribe.").waitFor();
+    await card.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await card.getByText("Subscribed: new readings show here.").waitFor();
+    await card.locator(".device-value", { hasText: "°C" }).waitFor();
+    await card.locator("canvas").waitFor();
+    assert.ok(scripts.some((path) => path.startsWith("/chart-")), "the chart's code comes with the card");
+    await item(page, "thermometer1").locator(".live-value", { hasText: "°C" }).waitFor();
+    await card.getByText(/^[3-9] readings in \d seconds: from/).waitFor();
+    await card.getByRole("button", { name: "Reboot" }).click();
+    await card.getByText("Rebooting: the sensor and its clock start again.").waitFor();
+    await card.getByRole("button", { name: "Range" }).click();
+    await card.locator(".device-outcome", { hasText: "I give 12.0 °C to 30.0 °C." }).waitFor();
+    await messages(page, "I give 12.0 °C").waitFor();
+    assert.equal(await page.locator('article[data-kind="reading"]').count(), 0);
+    assert.equal(await item(page, "thermometer1").locator(".badge").count(), 0);
+    await card.getByRole("button", { name: "Unsubscribe" }).click();
+    await card.getByText("You get no more readings.").waitFor();
+    await thermometer.stop();
+    await page.reload();
+    await card.getByText(/^thermometer1 is offline\. Its last reading came/).waitFor();
+    await card.getByRole("button", { name: "Now" }).click();
+    await card.getByText("It is offline, and finds this when it is back.").waitFor();
+  },
+);
+
+browserTest(
+  "Readings are read one by one with the keys, in the last hour, day or all, with gaps, and as a list",
+  async ({ server, browser }) => {
+    const sensor = await bot(server, "sensor");
+    for (let minutes = 2 * 24 * 60; minutes > 0; minutes -= 10) {
+      secondsBehind = minutes * 60;
+      if (minutes > 100 && minutes < 200) continue;
+      const value = (20 + minutes % 7).toFixed(1);
+      await sensor.say("", `${value} %`, { type: "subscription" });
+    }
+    secondsBehind = 0;
+    const page = await browser.signIn("alice", { locale: "en-US", colorScheme: "light" });
+    await open(page, "sensor");
+    const card = page.getByRole("region", { name: "sensor, device" });
+    const chart = card.getByRole("slider", { name: "Chart of sensor" });
+    await card.getByText(/^[67] readings in [56]0 minutes: from 2[01]\.0 % to 26\.0 %\.$/).waitFor();
+    await card.getByRole("radio", { name: "Day" }).check();
+    await card.getByText(/^13[56] readings in 24 hours: .* Nothing came in 1 gap\.$/).waitFor();
+    await card.getByRole("radio", { name: "All" }).check();
+    await card.getByText(/^279 readings in 2 days: /).waitFor();
+
+    await chart.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
+    assert.match(await chart.getAttribute("aria-valuetext") ?? "", /^26\.0 %, (at|on) /);
+    await card.locator("figcaption", { hasText: /^26\.0 % (at|on) / }).waitFor();
+    assert.equal(await chart.getAttribute("aria-valuenow"), "278");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await card.locator("canvas").waitFor();
+    await card.locator("figcaption", { hasText: /^26\.0 % / }).waitFor();
+    await page.keyboard.press("Escape");
+    await card.getByText(/^279 readings/).waitFor();
+    await card.locator(".u-over").hover({ position: { x: 5, y: 20 } });
+    await card.locator("figcaption", { hasText: /^\d\d\.0 % on / }).waitFor();
+
+    await card.getByRole("button", { name: "Show as a list" }).click();
+    const list = card.getByRole("region", { name: "Readings of sensor, as a list" });
+    assert.match(await list.getByRole("row").nth(1).innerText(), /^23\.0 %\s+\w/);
+    await list.getByRole("button", { name: "Older readings" }).click();
+    await list.getByRole("row").nth(150).waitFor();
+    assert.equal(await list.locator(".after-gap").count(), 1);
+  },
+  { clock: MOVED_CLOCK },
+);
+
+browserTest(
+  "Announcements that are no numbers are a list, shown as text, and a device tells the words that it knows",
+  async ({ server, browser }) => {
+    const doorbell = await bot(server, "doorbell");
+    await doorbell.say("", "<b>Somebody</b> is at the door \u001b[31m", { type: "subscription" });
+    const page = await browser.signIn("alice");
+    await open(page, "doorbell");
+    const card = page.getByRole("region", { name: "doorbell, device" });
+    await card.locator("td", { hasText: "<b>Somebody</b> is at the door ‹ESC›[31m" }).waitFor();
+    assert.equal(await card.getByRole("slider").count(), 0);
+    assert.deepEqual(await card.locator(".row").getByRole("button").allInnerTexts(), ["Subscribe", "Help"]);
+    await card.getByRole("button", { name: "Help" }).click();
+    await doorbell.envelope(({ message }) => message === "help");
+    await doorbell.say("alice", "Say: ring, mute.", { metadata: { commands: ["ring", "mute", "<i>", 7] } });
+    await card.getByRole("button", { name: "Ring" }).click();
+    assert.equal(
+      (await doorbell.envelope(({ type, message }) => type === "chat" && message !== "help")).message,
+      "ring",
+    );
+    assert.deepEqual(await card.locator(".row").getByRole("button").allInnerTexts(), [
+      "Subscribe",
+      "Ring",
+      "Mute",
+      "Help",
+    ]);
+  },
+);
