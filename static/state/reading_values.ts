@@ -114,6 +114,9 @@ export function trendOf(readings: readonly Reading[]): Trend | undefined {
 
 /** As many digits behind the point as the device gives, at most three. */
 export function digitsOf(readings: readonly Reading[]): number {
-  const digits = readings.slice(-RECENT).map(({ value }) => String(value ?? "").split(".")[1]?.length ?? 0);
+  const digits = readings.slice(-RECENT).map(({ text, value }) => {
+    const written = NUMBER_WITH_UNIT.exec(text)?.[1] ?? String(value ?? "");
+    return written.split(/[.,]/)[1]?.length ?? 0;
+  });
   return Math.min(3, Math.max(0, ...digits));
 }

@@ -64,7 +64,7 @@ browserTest(
     await open(page, "sensor");
     const card = page.getByRole("region", { name: "sensor, device" });
     const chart = card.getByRole("slider", { name: "Chart of sensor" });
-    await card.getByText(/^[67] readings in [56]0 minutes: from 2[01]\.0 % to 26\.0 %\.$/).waitFor();
+    await card.getByText(/^[67] readings in [56]0 minutes: from 2[01]\.0\s% to 26\.0\s%\.$/).waitFor();
     await card.getByRole("radio", { name: "Day" }).check();
     await card.getByText(/^13[56] readings in 24 hours: .* Nothing came in 1 gap\.$/).waitFor();
     await card.getByRole("radio", { name: "All" }).check();
@@ -73,12 +73,12 @@ browserTest(
     await chart.focus();
     await page.keyboard.press("End");
     await page.keyboard.press("ArrowLeft");
-    assert.match(await chart.getAttribute("aria-valuetext") ?? "", /^26\.0 %, (at|on) /);
-    await card.locator("figcaption", { hasText: /^26\.0 % (at|on) / }).waitFor();
+    assert.match(await chart.getAttribute("aria-valuetext") ?? "", /^26\.0\s%, (at|on) /);
+    await card.locator("figcaption", { hasText: /^26\.0\s% (at|on) / }).waitFor();
     assert.equal(await chart.getAttribute("aria-valuenow"), "278");
     await page.emulateMedia({ colorScheme: "dark" });
     await card.locator("canvas").waitFor();
-    await card.locator("figcaption", { hasText: /^26\.0 % / }).waitFor();
+    await card.locator("figcaption", { hasText: /^26\.0\s% / }).waitFor();
     await page.keyboard.press("Escape");
     await card.getByText(/^279 readings/).waitFor();
     await card.locator(".u-over").hover({ position: { x: 5, y: 20 } });
