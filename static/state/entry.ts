@@ -35,6 +35,8 @@ export interface Entry {
   readonly seq?: number;
   readonly id?: string;
   readonly problem?: string;
+  /** An answer that did not come to its end: why, as `stopped`. */
+  readonly cutOff?: string;
   /** The personality that the AI bot had for this user as it said this. */
   readonly personality?: string;
 }
@@ -57,6 +59,7 @@ export function entryOf(message: Envelope, me: string): Entry {
     isReading,
     ...(seq !== undefined && { seq }),
     ...(id !== undefined && { id }),
+    ...(metadata.bot === true && typeof metadata.cut_off === "string" && { cutOff: metadata.cut_off }),
     ...(typeof metadata.personality === "string" && { personality: metadata.personality }),
   };
 }

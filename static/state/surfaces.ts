@@ -9,6 +9,8 @@ export const dialog = signal<DialogName>("");
 /** The list of conversations, where it lies over the rest: on phones. */
 export const isListOpen = signal(false);
 export const showsMembers = signal(false);
+/** The panel of an AI bot: beside the conversation where there is room for it. */
+export const showsAi = signal(matchMedia("(min-width: 60.0625rem)").matches);
 
 /** On phones a dialog takes the place of the list that it was opened from. */
 export function openDialog(name: DialogName): void {

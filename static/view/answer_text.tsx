@@ -16,7 +16,7 @@ const WHY: Readonly<Record<string, string>> = {
 export function AnswerText(
   { text, cutOff, isWriting }: { text: string; cutOff: string | undefined; isWriting: boolean },
 ) {
-  const written = cutOff === undefined ? text : writtenOf(text, cutOff);
+  const written = writtenOf(text, cutOff);
   return written === "" ? null : <Markdown text={written} busy={isWriting} />;
 }
 
@@ -28,7 +28,9 @@ export function CutOff({ reason, text }: { reason: string; text: string }) {
   );
 }
 
-function writtenOf(text: string, cutOff: string): string {
+/** The text without the mark; empty where there is only the reason. */
+export function writtenOf(text: string, cutOff: string | undefined): string {
+  if (cutOff === undefined) return text;
   const mark = MARK.exec(text);
   if (mark) return text.slice(0, mark.index);
   // Without a mark nothing was written, and the text is the reason.

@@ -2,7 +2,9 @@
 
 import type { Conversation } from "../state/conversations.ts";
 import { conversationKey, isSameUser } from "../state/keys.ts";
-import { showsMembers } from "../state/surfaces.ts";
+import { isAiBotName } from "../state/ai_bots.ts";
+import { showsAi, showsMembers } from "../state/surfaces.ts";
+import { AiPanel } from "./ai_panel.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
@@ -37,6 +39,17 @@ export function ConversationView(
             }}
           />
         )}
+        {isAiBotName(name) && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={`About ${name}`}
+            aria-pressed={showsAi.value}
+            onClick={() => showsAi.value = !showsAi.value}
+          >
+            <Icon name="ask" />
+          </button>
+        )}
       </header>
       {isPublisher(chat, conversation) && <ServiceBar conversation={conversation} />}
       <div class="conversation-body">
@@ -45,6 +58,7 @@ export function ConversationView(
           <TypingLine name={name} />
           <Composer name={name} />
         </div>
+        {showsAi.value && isAiBotName(name) && <AiPanel name={name} onClose={() => showsAi.value = false} />}
         {showsMembers.value && conversation.kind === "room" && (
           <MembersPanel
             room={name}

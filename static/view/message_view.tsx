@@ -1,6 +1,7 @@
 /** One message, notice or reading. */
 
 import type { Entry } from "../state/entry.ts";
+import { CutOff, writtenOf } from "./answer_text.tsx";
 import { Avatar, botKind } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { colourOf } from "./name_colour.ts";
@@ -38,9 +39,7 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
       </div>
       <div class="message-main">
         {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
-        {entry.isReading
-          ? <Reading entry={entry} />
-          : <Markdown text={entry.text} id={entry.key} busy={entry.state === "writing"} />}
+        {entry.isReading ? <Reading entry={entry} /> : <Words entry={entry} />}
         <Foot entry={entry} />
       </div>
       <MessageActions entry={entry} />
@@ -79,6 +78,16 @@ function Head({ entry, isFirstStored }: { entry: Entry; isFirstStored: boolean }
       {isFirstStored && <span class="tag tag-stored">stored</span>}
       {!entry.isReading && <Clock time={entry.time} />}
     </header>
+  );
+}
+
+function Words({ entry }: { entry: Entry }) {
+  const written = writtenOf(entry.text, entry.cutOff);
+  return (
+    <>
+      {written !== "" && <Markdown text={written} id={entry.key} busy={entry.state === "writing"} />}
+      {entry.cutOff !== undefined && <CutOff reason={entry.cutOff} text={entry.text} />}
+    </>
   );
 }
 

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { startThermometer } from "../../bots/thermometer.ts";
 import { SYSTEM_CLOCK } from "../../server/clock.ts";
-import { bot, joining } from "./ai_scene.ts";
-import { browserTest, item, messages, open } from "./chromium.ts";
+import { answer, cut } from "../fake_openai_server.ts";
+import { bot, joining, Model } from "./ai_scene.ts";
+import { browserTest, item, messages, open, say } from "./chromium.ts";
 
 /** Seconds by which the server's clock is behind. */
 let secondsBehind = 0;
@@ -119,5 +120,32 @@ browserTest(
       "Mute",
       "Help",
     ]);
+  },
+);
+
+browserTest(
+  "An AI bot's panel shows its personality, what it remembers and how much may be asked; an answer that ends early says why",
+  async ({ server, browser }) => {
+    await using ai = await Model.start(server, { userPerHour: 3, allPerDay: 0 });
+    const page = await browser.signIn("alice");
+    await open(page, "openai");
+    const panel = page.getByRole("complementary", { name: "About openai" });
+    const pressed = panel.getByRole("group", { name: "Personality" }).locator('[aria-pressed="true"]');
+    await panel.getByRole("button", { name: "Angry" }).click();
+    await pressed.and(page.getByRole("button", { name: "Angry" })).waitFor();
+    ai.endpoint.script(answer("It **must**."), cut("Half of"));
+    await say(page, "Why?");
+    await messages(page, "It must.").locator("strong").waitFor();
+    await panel.getByText("2 left when it last answered.").waitFor();
+    await say(page, "And now?");
+    const broken = messages(page, "Half of");
+    await broken.locator(".cut-off", { hasText: "The connection to the AI service broke" }).waitFor();
+    assert.equal(await broken.locator(".body").innerText(), "Half of");
+    await panel.getByRole("button", { name: "What do you remember?" }).click();
+    await panel.getByText(/it remembers 2 questions and the answers, about \d+ of 4000 tokens\./).waitFor();
+    await panel.getByRole("button", { name: "Forget this conversation" }).click();
+    await panel.getByText(/it remembers nothing of this conversation\./).waitFor();
+    await panel.getByRole("button", { name: "Close what is about openai" }).click();
+    assert.equal(await panel.count(), 0);
   },
 );
