@@ -117,7 +117,7 @@ function addRoutes(
   });
   app.route("/api", httpApi(server));
   app.get("*", (c) => {
-    const response = files.respond(c.req.path, c.req.header("if-none-match"));
+    const response = files.respond(c.req.path, c.req.raw);
     if (response) return new Response(response.body, response);
     if (c.req.path === "/" && !files.isBuilt) {
       return c.text("The page is not built. Run: deno task build", 503);

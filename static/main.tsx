@@ -2,6 +2,7 @@
 
 import "./style/page.css";
 import { options, render } from "preact";
+import { keepShell } from "./install.ts";
 import { resumeSession } from "./state/session.ts";
 import { App } from "./view/app.tsx";
 
@@ -20,3 +21,4 @@ options.debounceRendering = (draw) => {
 
 resumeSession();
 render(<App />, document.getElementById("app")!);
+keepShell();

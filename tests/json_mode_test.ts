@@ -1,7 +1,6 @@
 /** JSON mode and the envelope, as sections 1, 2 and 7 of docs/protocol.md promise them. */
 
 import assert from "node:assert/strict";
-import { FakeClock } from "./fake_clock.ts";
 import { is, logIn, quit, says } from "./scenario.ts";
 import { assertError, TestServer } from "./test_server.ts";
 
@@ -440,66 +439,6 @@ Deno.test("/help gives the commands, with a name that one; drafts are for bots o
   assert.equal(all.some(({ name }) => name === "draft"), false);
   const one = (await alice.command("/help join")).metadata.commands as { name: string }[];
   assert.deepEqual(one.map(({ name }) => name), ["join"]);
-});
-
-Deno.test("a JSON connection over TCP that was silent for 30 s is sent a ping, which any line answers", async () => {
-  const clock = new FakeClock();
-  await using server = await TestServer.start({ clock });
-  const alice = await server.json("alice");
-  clock.advance(36_000);
-  await alice.envelope(is("ping"));
-  alice.send("");
-  await alice.settled();
-  clock.advance(36_000);
-  await alice.envelope(is("ping"));
-});
-
-Deno.test("no ping comes to a connection that was heard within 30 s", async () => {
-  const clock = new FakeClock();
-  await using server = await TestServer.start({ clock });
-  const alice = await server.json("alice");
-  clock.advance(25_000);
-  assert.deepEqual(await alice.settled(), []);
-  clock.advance(25_000);
-  assert.deepEqual(await alice.settled(), []);
-});
-
-Deno.test("a JSON connection that answers no ping for 60 s is closed with idle_timeout", async () => {
-  const clock = new FakeClock();
-  await using server = await TestServer.start({ clock });
-  const alice = await server.json("alice");
-  clock.advance(35_000);
-  await alice.envelope(is("ping"));
-  clock.advance(66_000);
-  assertError(JSON.parse((await alice.rest()).at(-1)!), "idle_timeout");
-});
-
-for (const mode of ["json", "text"]) {
-  Deno.test(`a connection in ${mode} form without a login for 60 s is closed with login_timeout`, async () => {
-    const clock = new FakeClock();
-    await using server = await TestServer.start({ clock });
-    const client = await server.tcp();
-    if (mode === "json") await client.settled();
-    else {
-      client.send("/ping");
-      await client.until((line) => line === "* Pong.");
-    }
-    clock.advance(36_000);
-    if (mode === "json") await client.envelope(is("ping"));
-    clock.advance(30_000);
-    const last = (await client.rest()).at(-1)!;
-    if (mode === "json") assertError(JSON.parse(last), "login_timeout");
-    else assert.match(last, /^! login_timeout: /);
-  });
-}
-
-Deno.test("a text connection is never pinged and never idle", async () => {
-  const clock = new FakeClock();
-  await using server = await TestServer.start({ clock });
-  const alice = await server.text("alice");
-  clock.advance(3_600_000);
-  alice.send("/ping");
-  assert.equal(await alice.next(), "* Pong.");
 });
 
 Deno.test("the server says closing to all when it shuts down", async () => {

@@ -111,3 +111,31 @@ export async function exchange(port: number, request: string): Promise<string> {
     return "";
   }
 }
+
+/** A token of a user that there is. */
+export async function tokenFor(server: TestServer, name: string): Promise<string> {
+  return await server.chat.accounts.tokenFor((await server.store.findUser(name))!);
+}
+
+/** What came of a login: `welcome`, or the error. */
+export async function tryLogin(
+  server: TestServer,
+  line: string,
+  metadata: Record<string, unknown> = {},
+): Promise<string> {
+  const client = await server.tcp();
+  const reply = await client.command(line, { metadata });
+  return String(reply.metadata.error ?? reply.metadata.code);
+}
+
+export async function withPassword(server: TestServer): Promise<LineClient> {
+  const client = await server.tcp();
+  await client.command("/register alice secret");
+  await client.envelope(is("caught_up"));
+  return client;
+}
+
+/** A request that says something, in the lobby unless it names another destination. */
+export function chat(message: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { type: "chat", destination: "#general", message, ...more };
+}

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import fc from "fast-check";
 import type { Clock } from "../server/clock.ts";
 import { GroupCommit } from "../server/sqlite/group_commit.ts";
 import { noColumns } from "../server/sqlite/message_columns.ts";
 import { runBatch } from "../server/sqlite/batch.ts";
-import { textsBetween } from "../server/sqlite/log_texts.ts";
 import { openForWriting } from "../server/sqlite/open_database.ts";
 import { APPLICATION_ID } from "../server/sqlite/schema.ts";
-import { ScratchTexts } from "../server/sqlite/scratch_texts.ts";
-import { foldText, parseSearchWords } from "../server/sqlite/search_words.ts";
-import { SearchIndex } from "../server/sqlite/search_index.ts";
 import { faultOf } from "../server/sqlite/sqlite_errors.ts";
 import { SqliteStore } from "../server/sqlite/sqlite_store.ts";
 import { Statements } from "../server/sqlite/statements.ts";
@@ -19,8 +14,7 @@ import { WriteOperations } from "../server/sqlite/write_operations.ts";
 import { FillingDisk } from "./filling_disk.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { testStore } from "./store_contract.ts";
-
-const NOW = Date.parse("2026-11-21T10:00:00.000Z");
+import { fill, NOW, overwrite, TemporaryFolder } from "./sqlite_scene.ts";
 
 testStore("SqliteStore", async (clock: Clock) => {
   const folder = new TemporaryFolder();
@@ -33,73 +27,6 @@ testStore("SqliteStore", async (clock: Clock) => {
     },
   };
 });
-
-class TemporaryFolder implements Disposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "parley-store-" });
-
-  get database(): string {
-    return `${this.path}/parley.db`;
-  }
-
-  /** Opens a store, lets it be used, and closes it. */
-  async use<T>(work: (store: SqliteStore) => Promise<T>): Promise<T> {
-    const store = await SqliteStore.open({ folder: this.path });
-    try {
-      return await work(store);
-    } finally {
-      await store.close();
-    }
-  }
-
-  /** One query by a connection of its own, as with `sqlite3`. */
-  query(sql: string, file = "parley.db"): Record<string, unknown>[] {
-    using db = new DatabaseSync(`${this.path}/${file}`);
-    return db.prepare(sql).all().map((row) => ({ ...row }));
-  }
-
-  /** Names and contents of the files that hold data. */
-  contents(): Map<string, string> {
-    const files = [...Deno.readDirSync(this.path)].filter(({ name }) => /\.db(-wal)?$/.test(name));
-    return new Map(
-      files.map(({ name }) => [name, Deno.readFileSync(`${this.path}/${name}`).toBase64()] as const)
-        .filter(([, content]) => content !== ""),
-    );
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
-  }
-}
-
-/** A room with one member, in which `lines` were said. */
-async function fill(store: SqliteStore, lines: readonly string[]) {
-  const user = (await store.createUser({
-    name: "alice",
-    passwordHash: null,
-    isBot: false,
-    isGuest: false,
-  })) ?? (await store.findUser("alice"))!;
-  const room = await store.findOrMakeRoom("#tea", NOW);
-  await store.join(room.id, user.id, NOW);
-  const say = async (text: string) => {
-    const [outcome] = await store.append([{
-      conversationId: room.id,
-      senderId: user.id,
-      type: "chat",
-      text,
-      metadata: "{}",
-      clientId: null,
-      createdAt: NOW,
-    }]);
-    assert.equal(outcome?.status, "stored");
-    return outcome.seq;
-  };
-  const seqs: number[] = [];
-  for (const line of lines) seqs.push(await say(line));
-  const find = async (words: string) =>
-    (await store.search({ userId: user.id, words, limit: 50 })).messages.map(({ text }) => text);
-  return { user, room, seqs, say, find };
-}
 
 // ---- what outlives a restart ----
 
@@ -179,6 +106,21 @@ Deno.test("SqliteStore loses nothing that was acknowledged when its process is k
   }
   assert.deepEqual(folder.query("PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
 });
+
+Deno.test("SqliteStore does not write on behind what a crash left in the WAL", async () => {
+  using folder = new TemporaryFolder();
+  await appendUntilKilled(folder.path, 10);
+  const before = saltsOf(folder);
+  await folder.use(async (store) => {
+    await fill(store, ["after the crash"]);
+    assert.notEqual(saltsOf(folder), before);
+  });
+});
+
+/** What the frames of one round through the WAL have in common. */
+function saltsOf({ database }: TemporaryFolder): string {
+  return Deno.readFileSync(`${database}-wal`).subarray(16, 24).toHex();
+}
 
 /** Starts a process that appends, kills it after so many acknowledgements, and returns all that it printed. */
 async function appendUntilKilled(folder: string, acknowledgements: number) {
@@ -271,12 +213,6 @@ for (const { title, spoil, words } of REFUSALS) {
     await assert.rejects(SqliteStore.open({ folder: folder.path }), isOpenError(words));
     assert.deepEqual(folder.contents(), before);
   });
-}
-
-function overwrite(path: string, offset: number, length: number): void {
-  using file = Deno.openSync(path, { write: true });
-  file.seekSync(offset, Deno.SeekMode.Start);
-  file.writeSync(new Uint8Array(length));
 }
 
 function isOpenError(words: RegExp): (error: unknown) => boolean {
@@ -451,157 +387,4 @@ Deno.test({
     );
     assert.deepEqual(acknowledged.filter((line) => !stored.has(line)), []);
   },
-});
-
-// ---- the full-text index ----
-
-Deno.test("SqliteStore finds the same in the index as in the tail", async () => {
-  using folder = new TemporaryFolder();
-  await folder.use(async (store) => {
-    const { find, say, user } = await fill(store, [
-      "green tea",
-      "black tea",
-      "Grüner Tee",
-      "a\0b tea after a NUL",
-    ]);
-    const before = await find("tea");
-    await store.whenIndexed();
-    assert.deepEqual(await find("tea"), before);
-    assert.equal(before.length, 3);
-    await say("white tea");
-    assert.deepEqual(await find("tea"), ["white tea", ...before]);
-    assert.deepEqual(await find("gru*"), ["Grüner Tee"]);
-    const narrow = await store.search({ userId: user.id, words: "tea", senderId: user.id + 1, limit: 9 });
-    assert.deepEqual(narrow.messages, []);
-  });
-  assert.deepEqual(folder.query("SELECT indexed_seq FROM progress", "search.db"), [{ indexed_seq: 4 }]);
-});
-
-Deno.test("SqliteStore makes the index again where it is missing, damaged, or another log's", async () => {
-  using folder = new TemporaryFolder();
-  const path = `${folder.path}/search.db`;
-  const spoilings = [
-    () => Deno.removeSync(path),
-    () => Deno.writeTextFileSync(path, "no database at all ".repeat(500)),
-    () => overwrite(path, 4096, 4096 * 3),
-    () => void folder.query("UPDATE progress SET epoch = 'another'", "search.db"),
-    () => void folder.query("UPDATE progress SET indexed_seq = 1000", "search.db"),
-    () => void folder.query("PRAGMA user_version = 99", "search.db"),
-  ];
-  for (const [round, spoil] of [() => {}, ...spoilings].entries()) {
-    spoil();
-    await folder.use(async (store) => {
-      const { find } = await fill(store, [`tea ${round}`]);
-      assert.equal((await find("tea")).length, round + 1, `before indexing, round ${round}`);
-      await store.whenIndexed();
-      assert.equal((await find("tea")).length, round + 1, `after indexing, round ${round}`);
-    });
-    const progress = folder.query("SELECT indexed_seq FROM progress", "search.db");
-    assert.deepEqual(progress, [{ indexed_seq: round + 1 }], `round ${round}`);
-  }
-});
-
-Deno.test("a damaged index that cannot be made again at once is made when it can", () => {
-  using folder = new TemporaryFolder();
-  const path = `${folder.path}/index`;
-  Deno.mkdirSync(path);
-  const open = () => new SearchIndex(path, { epoch: "one", head: 1 });
-  const text = { seq: 1, conversation_id: 1, sender_id: 1, text: "tea" };
-  const query = { match: "tea", conversationIds: [1], before: 9, limit: 9 };
-  const sound = open();
-  sound.add([text]);
-  sound.close();
-  overwrite(`${path}/search.db`, 4096, 4096);
-  const index = open();
-  assert.equal(index.indexedSeq, 1);
-  Deno.removeSync(path, { recursive: true });
-  for (let again = 0; again < 2; again++) assert.throws(() => index.find(query));
-  Deno.mkdirSync(path);
-  assert.equal(index.find(query), null);
-  index.add([text]);
-  assert.deepEqual(index.find(query), [1]);
-  index.close();
-});
-
-Deno.test("of a search the first 1,000 units, 16 words and 4 prefixes are read", () => {
-  assert.equal(parseSearchWords("*".repeat(1000) + "a"), null);
-  assert.deepEqual(parseSearchWords(`"${"*".repeat(999)}a`), null);
-  assert.equal(parseSearchWords("x".repeat(5000))!.text.length, 1000);
-  const words = Array.from({ length: 20 }, (_, index) => `w${index}`);
-  const first = words.slice(0, 16).join(" ");
-  assert.equal(parseSearchWords(words.join(" "))!.text, first);
-  assert.equal(parseSearchWords(`"${words.join(" ")}"*`)!.match, `"${first}"`);
-  assert.equal(parseSearchWords(words.join("-"))!.match, `"${first.replaceAll(" ", "-")}"`);
-  assert.equal(parseSearchWords("a* b* c* d* e* f")!.match, '"a"* AND "b"* AND "c"* AND "d"* AND "f"');
-  assert.deepEqual(parseSearchWords("tea**")!.match, '"tea"*');
-});
-
-Deno.test("a snippet shows the first hit and what is around it, however often the word is there", () => {
-  const scratch = new ScratchTexts();
-  const snippetIn = (text: string, match = "tea") => scratch.snippets(match, [{ seq: 1, text }]).get(1)!;
-  assert.equal(snippetIn("green Tea\x01 and\x02 tea"), "green **Tea**  and  **tea**");
-  const often = snippetIn("tea ".repeat(4000), Array(16).fill("tea").join(" AND "));
-  assert.match(often, /^(\*\*tea\*\* ?)+…$/);
-  assert.ok(often.length < 300);
-  const words = "some words that lead to it ".repeat(10);
-  assert.match(snippetIn(`${words}tea ${words}`), /^…[a-z][a-z ]{20,60} \*\*tea\*\* [a-z ]{50,140}[a-z]…$/);
-  const noSpaces = snippetIn(`${"\u{1f600}".repeat(500)}tea${"\u{1f600}".repeat(500)}`);
-  assert.match(noSpaces, /^…(\u{1f600})+\*\*tea\*\*(\u{1f600})+…$/u);
-  assert.equal(snippetIn("t".repeat(400), `${"t".repeat(400)}`), `**${"t".repeat(199)}**…`);
-  scratch.close();
-});
-
-const anyText = fc.oneof(
-  fc.string({ unit: "grapheme" }),
-  fc.string({ unit: "binary" }),
-  fc.string({ unit: fc.constantFrom(..."aAáäßÉΣσς*\"' ()^:-+{}ａ½ﬁſKİé\0") }),
-);
-
-Deno.test("whatever is typed into a search, the index understands it", () => {
-  const scratch = new ScratchTexts();
-  fc.assert(fc.property(anyText, anyText, (typed, text) => {
-    const words = parseSearchWords(typed);
-    if (words) scratch.snippets(words.match, [{ seq: 1, text }]);
-  }));
-  scratch.close();
-});
-
-Deno.test("reading the tail leaves out nothing that the index would find", () => {
-  const scratch = new ScratchTexts();
-  using db = new DatabaseSync(":memory:");
-  const log = new Statements(db);
-  db.exec("CREATE TABLE messages (seq INTEGER PRIMARY KEY, conversation_id, sender_id, text)");
-  fc.assert(
-    fc.property(anyText, anyText, anyText, (before, typed, after) => {
-      const words = parseSearchWords(typed);
-      const text = `${before} ${typed.toUpperCase()} ${after}`;
-      if (!words || !scratch.snippets(words.match, [{ seq: 1, text }]).has(1)) return;
-      log.run("INSERT OR REPLACE INTO messages VALUES (1, 1, 1, ?)", text);
-      assert.equal(
-        textsBetween(log, 0, 2, scratch.asciiWordsOf(words.text)).length,
-        1,
-        JSON.stringify(words),
-      );
-    }),
-    {
-      numRuns: 2000,
-      examples: [["x", "a b", "y"], ["", "or a", ""], ["\0", "a", ""], ["", "É a", ""], ["", "\u212a", ""]],
-    },
-  );
-  scratch.close();
-});
-
-Deno.test("the cheap test of the tail lets through all that the index would find", () => {
-  const scratch = new ScratchTexts();
-  fc.assert(
-    fc.property(anyText, anyText, anyText, (before, typed, after) => {
-      const words = parseSearchWords(typed);
-      const text = `${before} ${typed.toUpperCase()} ${after}`;
-      if (!words || !scratch.snippets(words.match, [{ seq: 1, text }]).has(1)) return;
-      const folded = foldText(text);
-      assert.ok(words.needles.every((needle) => folded.includes(needle)), JSON.stringify(words));
-    }),
-    { numRuns: 2000 },
-  );
-  scratch.close();
 });

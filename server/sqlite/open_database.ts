@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { undoHalfMade } from "./hot_journal.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 import { missingFrom } from "./schema_check.ts";
-import { isDamage } from "./sqlite_errors.ts";
+import { faultOf, isDamage } from "./sqlite_errors.ts";
 import { Statements } from "./statements.ts";
 import { StoreOpenError } from "./store_open_error.ts";
 
@@ -102,11 +102,25 @@ function prepareDatabase(path: string, synchronous: string, isNew: boolean): Dat
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -65536;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${64 * 1024 * 1024};
       PRAGMA temp_store = MEMORY`);
+    if (!isNew) foldWalIn(db);
     migrate(new Statements(db), path);
     return db;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Takes what a crash left in the WAL into the file, so that the next commit begins the WAL anew. Written on behind a transaction that a
+ * power cut tore, what is left of that would one day look like damage.
+ */
+function foldWalIn(db: DatabaseSync): void {
+  try {
+    db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  } catch (error) {
+    // On a full disk there is no room for it, and nothing is lost: it stays in the WAL.
+    if (faultOf(error) !== "unavailable") throw error;
   }
 }
 

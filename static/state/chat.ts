@@ -2,7 +2,7 @@
  * All that one signed-in user has on the page: the client, and what it tells, sorted into the parts that the views read.
  */
 
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import type { Connect } from "../../client/transport.ts";
 import { ChatClient, type ChatClientOptions, type ClientStatus } from "../../client/chat_client.ts";
 import type { Envelope, Metadata } from "../../protocol/message.ts";
@@ -10,8 +10,9 @@ import { requireRoomName, requireUserName } from "../../protocol/names.ts";
 import { sourcesOf } from "./conversations.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
-import { conversationKey, conversationOf, isRoom, isSameUser, sourceOf } from "./keys.ts";
+import { conversationKey, conversationOf, isRoom, isSameConversation, isSameUser, sourceOf } from "./keys.ts";
 import { AI_BOTS, type Person } from "./presence.ts";
+import { Navigation } from "./navigation.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { Timelines } from "./timelines.ts";
@@ -27,6 +28,7 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly navigation = new Navigation(this);
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
   readonly isProtected = signal(false);
@@ -54,19 +56,21 @@ export class Chat {
     return this.directory.presence;
   }
 
-  /** Resolves when everything is there to be shown; `first` is the conversation to open, if the user has it. */
-  async start(first: string): Promise<void> {
+  /** Resolves when everything is there to be shown. */
+  async start(): Promise<void> {
     const { metadata } = await this.client.start();
     this.welcomed(metadata);
     const rooms = metadata.rooms as string[];
     for (const room of rooms) this.conversations.add(room);
     // Where the connection is gone again already, the lists are fetched when it is back.
     await this.directory.refresh().catch(() => {});
-    const name = first !== "" && (!isRoom(first) || this.conversations.find(first)) ? first : rooms[0];
-    if (name !== undefined) this.open(name);
+    await this.navigation.begin();
+    const isThere = this.conversations.current.value || this.navigation.obstacle.value;
+    if (!isThere && rooms[0] !== undefined) this.open(rooms[0]);
   }
 
   close(): void {
+    this.navigation.close();
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
@@ -86,8 +90,11 @@ export class Chat {
 
   /** Shows a conversation and loads what it needs. */
   open(name: string): void {
-    const conversation = this.conversations.open(name);
-    this.target.value = undefined;
+    const conversation = batch(() => {
+      this.navigation.obstacle.value = undefined;
+      this.target.value = undefined;
+      return this.conversations.open(name);
+    });
     const timeline = this.timeline(name);
     if (!timeline.attached.value) timeline.clear();
     this.load(conversation.name);
@@ -100,7 +107,8 @@ export class Chat {
     if (isRoom(name) && !this.conversations.find(name)) await this.join(name);
     this.open(name);
     await this.timelines.loadAround(name, sourceOf(message, this.me.value), message.seq ?? 0);
-    this.target.value = message.seq;
+    // Meanwhile the user may have gone on.
+    if (isSameConversation(name, this.conversations.currentName.value)) this.target.value = message.seq;
   }
 
   /** Back from the past to the newest messages. */

@@ -32,6 +32,10 @@ export function conversationKey(destination: string): string {
   return isRoom(destination) ? roomKey(destination) : userKey(conversationName(destination));
 }
 
+export function isSameConversation(one: string, other: string): boolean {
+  return conversationKey(one) === conversationKey(other);
+}
+
 /** The name of the conversation in which the user `me` sees this message. */
 export function conversationOf(
   message: Pick<Envelope, "type" | "sender" | "destination">,

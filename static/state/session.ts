@@ -6,8 +6,8 @@ import type { ChatClientOptions } from "../../client/chat_client.ts";
 import type { Connect } from "../../client/transport.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
-import { conversationInAddress, showInAddress } from "./address.ts";
 import { Chat } from "./chat.ts";
+import { leaveAddress } from "./navigation.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
@@ -31,7 +31,7 @@ export function resumeSession(): void {
   if (saved) void signIn(saved);
   addEventListener("storage", (event) => {
     // Another tab logged out, or signed in as somebody else.
-    if (event.key === STORAGE_KEY && event.newValue === null) end();
+    if (event.key === STORAGE_KEY && event.newValue === null) leave();
   });
   addEventListener("online", () => (chat.value ?? pending.value)?.client.retryNow());
 }
@@ -43,7 +43,7 @@ export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
   signInError.value = null;
   try {
     if (login.name !== undefined) requireUserName(login.name);
-    await next.start(conversationInAddress());
+    await next.start();
     if (pending.value === next) enter(next);
   } catch (error) {
     next.close();
@@ -62,7 +62,7 @@ export function logOut(): void {
   if (chat.value) endToken(chat.value);
   localStorage.removeItem(STORAGE_KEY);
   TypedText.forgetAll();
-  end();
+  leave();
 }
 
 /** Forgets why the last sign-in failed. */
@@ -81,9 +81,9 @@ function enter(next: Chat): void {
   pending.value = null;
   chat.value = next;
   next.onCredentials((name, token) => localStorage.setItem(STORAGE_KEY, JSON.stringify({ name, token })));
+  next.navigation.keepAddress();
   const stop = effect(() => {
     if (chat.value !== next) return stop?.();
-    showInAddress(next.conversations.currentName.value);
     const status = next.status.value;
     if (status.state === "closed") endedByServer(status.error);
   });
@@ -108,12 +108,18 @@ function sessionEnded(): Error {
   return new Error("Your last session has ended. Sign in again.");
 }
 
+/** Whoever signs in next shall not begin where this user was. */
+function leave(): void {
+  end();
+  leaveAddress();
+}
+
+/** The address stays: a link that was opened is followed after the next sign-in. */
 function end(): void {
   cancelSignIn();
   chat.value?.close();
   chat.value = null;
   signInError.value = null;
-  showInAddress("");
 }
 
 function readSaved(): SavedSession | undefined {

@@ -2,8 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import type { DialogName } from "../state/surfaces.ts";
 import { words } from "../state/words.ts";
-import type { DialogName } from "./app.tsx";
 import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";

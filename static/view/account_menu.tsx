@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { logOut } from "../state/session.ts";
-import type { DialogName } from "./app.tsx";
+import type { DialogName } from "../state/surfaces.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";

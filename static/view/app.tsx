@@ -1,54 +1,55 @@
 /** The whole page: the sign-in, or the chat of whoever is signed in. */
 
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { chat } from "../state/session.ts";
+import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
 import { AccountDialogs } from "./account_dialogs.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
+import { ObstacleView } from "./obstacle_view.tsx";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { SignIn } from "./sign_in.tsx";
+import { ToastView } from "./toast_view.tsx";
 
 export function App() {
   return chat.value ? <SignedIn chat={chat.value} key={chat.value} /> : <SignIn />;
 }
 
-/** The dialog that is open, if any. */
-export type DialogName = "" | "rooms" | "name" | "password";
-
 function SignedIn({ chat }: { chat: Chat }) {
-  const isMenuOpen = useSignal(false);
-  const dialog = useSignal<DialogName>("");
-  const current = chat.conversations.current.value;
   useTitle(chat);
-  useEffect(() => {
-    isMenuOpen.value = false;
-  }, [current?.key]);
-  const closeMenu = () => isMenuOpen.value = false;
-  const openMenu = () => isMenuOpen.value = true;
+  useEffect(() => closeAll, []);
   return (
     <ChatContext.Provider value={chat}>
-      <div class={`page ${isMenuOpen.value ? "page-menu-open" : ""}`}>
-        <Sidebar onDialog={(name) => dialog.value = name} onClose={closeMenu} />
-        <div class="scrim" onClick={closeMenu} />
+      <div class={`page ${isListOpen.value ? "page-menu-open" : ""}`}>
+        <Sidebar />
+        <div class="scrim" onClick={() => isListOpen.value = false} />
         <main class="main">
           <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
             What you write is kept and sent then.
           </ConnectionBanner>
-          {current
-            ? <ConversationView conversation={current} key={current.key} onMenu={openMenu} />
-            : <NoConversation onRooms={() => dialog.value = "rooms"} onMenu={openMenu} />}
+          <Shown chat={chat} />
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
-        {dialog.value === "rooms" && <RoomsDialog onClose={() => dialog.value = ""} />}
-        <AccountDialogs name={dialog.value} onClose={() => dialog.value = ""} />
+        {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
+        <AccountDialogs name={dialog.value} onClose={closeDialog} />
+        <ToastView />
       </div>
     </ChatContext.Provider>
   );
+}
+
+/** The open conversation, or why there is none. */
+function Shown({ chat }: { chat: Chat }) {
+  const obstacle = chat.navigation.obstacle.value;
+  const current = chat.conversations.current.value;
+  const ways = { onRooms: () => openDialog("rooms"), onMenu: () => isListOpen.value = true };
+  if (obstacle) return <ObstacleView obstacle={obstacle} {...ways} />;
+  if (!current) return <NoConversation {...ways} />;
+  return <ConversationView conversation={current} key={current.key} onMenu={ways.onMenu} />;
 }
 
 function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () => void }) {

@@ -1,8 +1,8 @@
 /** The open conversation: what it is called, what was said, and where one writes. */
 
-import { useSignal } from "@preact/signals";
 import type { Conversation } from "../state/conversations.ts";
 import { conversationKey, isSameUser } from "../state/keys.ts";
+import { showsMembers } from "../state/surfaces.ts";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
@@ -14,7 +14,6 @@ export function ConversationView(
   { conversation, onMenu }: { conversation: Conversation; onMenu: () => void },
 ) {
   const chat = useChat();
-  const showsMembers = useSignal(false);
   const { name } = conversation;
   return (
     <div class="conversation">
@@ -46,7 +45,12 @@ export function ConversationView(
           <TypingLine name={name} />
           <Composer name={name} />
         </div>
-        {showsMembers.value && <MembersPanel room={name} onClose={() => showsMembers.value = false} />}
+        {showsMembers.value && conversation.kind === "room" && (
+          <MembersPanel
+            room={name}
+            onClose={() => showsMembers.value = false}
+          />
+        )}
       </div>
     </div>
   );

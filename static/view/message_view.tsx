@@ -6,6 +6,7 @@ import { useChat } from "./chat_context.ts";
 import { colourOf } from "./name_colour.ts";
 import { Icon } from "./icon.tsx";
 import { Markdown } from "./markdown.tsx";
+import { MessageActions } from "./message_actions.tsx";
 import { clockTime, fullTime, shortTime } from "./time.ts";
 import { visible } from "./visible_text.ts";
 
@@ -42,6 +43,7 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
           : <Markdown text={entry.text} busy={entry.state === "writing"} />}
         <Foot entry={entry} />
       </div>
+      <MessageActions entry={entry} />
     </article>
   );
 }

@@ -4,22 +4,16 @@ import type { ComponentChildren } from "preact";
 import { type Conversation, lastSeqOf, unreadIn } from "../state/conversations.ts";
 import { conversationKey, isSameUser } from "../state/keys.ts";
 import type { Chat } from "../state/chat.ts";
+import { isListOpen, openDialog } from "../state/surfaces.ts";
 import { AccountMenu } from "./account_menu.tsx";
-import type { DialogName } from "./app.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { Sign } from "./sign.tsx";
 
-export function Sidebar(
-  { onDialog, onClose }: { onDialog: (name: DialogName) => void; onClose: () => void },
-) {
+export function Sidebar() {
   const chat = useChat();
-  /** What is opened from the list shows beside it, or on a phone in its place. */
-  const openDialog = (name: DialogName) => {
-    onClose();
-    onDialog(name);
-  };
+  const onClose = () => isListOpen.value = false;
   const openSearch = () => {
     onClose();
     chat.search.open();
@@ -108,7 +102,8 @@ function Item(
 ) {
   const chat = useChat();
   const unread = conversation ? unreadIn(conversation) : 0;
-  const isCurrent = chat.conversations.current.value?.key === conversationKey(name);
+  const isCurrent = chat.conversations.current.value?.key === conversationKey(name) &&
+    !chat.navigation.obstacle.value;
   const open = () => {
     chat.open(name);
     onOpen();

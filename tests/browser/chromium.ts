@@ -132,32 +132,12 @@ export function messages(page: Page, text: string): Locator {
 
 /** Bundles the page where that was not done since its sources changed. */
 export async function buildPage(): Promise<void> {
-  const built = await modified(new URL("static/dist/index.html", ROOT));
-  const sources = await Promise.all(
-    ["static/", "client/", "protocol/"].map((dir) => newest(new URL(dir, ROOT))),
-  );
-  if (built > Math.max(...sources)) return;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "build"],
     cwd: ROOT,
     stderr: "piped",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
-}
-
-async function newest(folder: URL): Promise<number> {
-  let time = 0;
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.name === "dist") continue;
-    const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), folder);
-    time = Math.max(time, entry.isDirectory ? await newest(url) : await modified(url));
-  }
-  return time;
-}
-
-async function modified(file: URL): Promise<number> {
-  const info = await Deno.stat(file).catch(() => null);
-  return info?.mtime?.getTime() ?? 0;
 }
 
 async function exists(path: string): Promise<boolean> {

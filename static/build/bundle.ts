@@ -1,0 +1,74 @@
+/** What the bundler (esbuild, in Deno) makes of the page's TypeScript and CSS. */
+
+import { ASSET_PATHS, type Assets } from "./assets.ts";
+import { hashed, type OutputFile, textFile } from "./output_file.ts";
+
+/** One entry and what came of it. */
+export interface Entry {
+  /** As the HTML names it. */
+  readonly path: string;
+  readonly script: string;
+  readonly style: string | undefined;
+}
+
+export interface Modules {
+  readonly entries: readonly Entry[];
+  readonly files: readonly OutputFile[];
+}
+
+/** A script that is one file, run where it stands. */
+export interface ClassicScript {
+  readonly path: string;
+  readonly text: string;
+  readonly file: OutputFile;
+}
+
+const COMMON = { platform: "browser", minify: true, write: false } as const;
+
+/** Modules share chunks, and what they `import()` is a chunk of its own. Styles come as one file for each entry. */
+export async function bundleModules(folder: URL, paths: readonly string[], assets: Assets): Promise<Modules> {
+  const entrypoints = [...new Set(paths)];
+  const outputs = await bundle(folder, { entrypoints, codeSplitting: true, external: ASSET_PATHS });
+  const entries: Entry[] = [];
+  const files = outputs.filter(({ name }) => isChunk(name));
+  for (const path of entrypoints) {
+    const name = stem(path);
+    const script = hashed(outputs.find((file) => file.name === `${name}.js`)!);
+    const styles = outputs.find((file) => file.name === `${name}.css`);
+    const style = styles && hashed(textFile(styles.name, assets.rewrite(decode(styles), styles.name)));
+    files.push(script, ...style ? [style] : []);
+    entries.push({ path, script: script.name, style: style?.name });
+  }
+  return { entries, files };
+}
+
+export async function bundleScript(folder: URL, path: string): Promise<ClassicScript> {
+  const [output] = await bundle(folder, { entrypoints: [path], format: "iife" });
+  return { path, text: decode(output!), file: hashed(output!) };
+}
+
+async function bundle(
+  folder: URL,
+  options: Pick<Deno.bundle.Options, "entrypoints" | "codeSplitting" | "external" | "format">,
+): Promise<OutputFile[]> {
+  const entrypoints = options.entrypoints.map((path) => new URL(path, folder).pathname);
+  const result = await Deno.bundle({ ...COMMON, ...options, entrypoints, outputDir: "dist" });
+  if (!result.success) throw new Error(result.errors.map(({ text }) => text).join("\n"));
+  return result.outputFiles!.map(({ path, contents }) => ({
+    name: path.slice(path.lastIndexOf("/") + 1),
+    bytes: contents!,
+  }));
+}
+
+/** Styles of chunks are in those of the entry already. */
+function isChunk(name: string): boolean {
+  return /-[A-Z0-9]{8}\.js$/.test(name);
+}
+
+function stem(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.tsx?$/, "");
+}
+
+function decode({ bytes }: OutputFile): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,27 @@
+/** What is open beside or over the conversation. */
+
+import { signal } from "@preact/signals";
+
+/** The dialog that is open, if any. */
+export type DialogName = "" | "rooms" | "name" | "password" | "switcher" | "shortcuts";
+
+export const dialog = signal<DialogName>("");
+/** The list of conversations, where it lies over the rest: on phones. */
+export const isListOpen = signal(false);
+export const showsMembers = signal(false);
+
+/** On phones a dialog takes the place of the list that it was opened from. */
+export function openDialog(name: DialogName): void {
+  isListOpen.value = false;
+  dialog.value = name;
+}
+
+export function closeDialog(): void {
+  dialog.value = "";
+}
+
+export function closeAll(): void {
+  dialog.value = "";
+  isListOpen.value = false;
+  showsMembers.value = false;
+}
