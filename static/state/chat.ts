@@ -19,6 +19,7 @@ import { Timelines } from "./timelines.ts";
 import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
+import { Writing } from "./writing.ts";
 
 const TYPING_EVERY_MS = 3_000;
 
@@ -28,6 +29,7 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly writing: Writing;
   readonly navigation = new Navigation(this);
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
@@ -39,6 +41,7 @@ export class Chat {
 
   #epoch = "";
   #lastTyping = 0;
+  #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login }, incoming(this));
@@ -46,6 +49,7 @@ export class Chat {
     this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
     this.readMarkers = new ReadMarkers(this.client, this.conversations);
     this.search = new Search(this.client);
+    this.writing = new Writing(this.client);
   }
 
   get conversations(): Directory["conversations"] {
@@ -206,11 +210,13 @@ export class Chat {
     }
   }
 
-  /** Tells the others that this user is typing, at most every three seconds. */
+  /** Tells the others of a conversation that this user is typing, at most every three seconds. */
   tellTyping(destination: string): void {
-    if (Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    const key = conversationKey(destination);
+    if (key === this.#typingIn && Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    this.#typingIn = key;
     this.#lastTyping = Date.now();
-    this.client.signal(`/typing ${destination}`);
+    if (!isSameUser(destination, this.me.value)) this.client.signal(`/typing ${destination}`);
   }
 
   /** Takes what a login says; a log of another epoch makes all that is shown void. */

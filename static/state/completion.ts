@@ -52,7 +52,9 @@ function argumentAt(before: string): Token | undefined {
   const spec = name === undefined ? undefined : findCommand(name);
   if (!spec || rest === undefined) return undefined;
   const option = spec.name === "find" ? /(?:^|\s)(in|from)=(\S*)$/i.exec(rest) : null;
-  if (option) return token(option[1]!.toLowerCase() === "in" ? "place" : "person", before, option[2]!, 0, true);
+  if (option) {
+    return token(option[1]!.toLowerCase() === "in" ? "place" : "person", before, option[2]!, 0, true);
+  }
   if (/\s/.test(rest)) return undefined;
   const kind = kindOfArgument(spec.name);
   const query = kind === "person" ? rest.replace(/^@/, "") : rest.replace(/^#/, "");

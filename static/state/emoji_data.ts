@@ -2,7 +2,6 @@
 
 import compact from "emojibase-data/en/compact.json" with { type: "json" };
 import github from "emojibase-data/en/shortcodes/github.json" with { type: "json" };
-import { match } from "./ranking.ts";
 
 export interface Emoji {
   readonly symbol: string;
@@ -49,12 +48,11 @@ const rows = (compact as readonly Row[])
   .sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 
 /** In the order in which they are shown. */
-export const GROUPS_OF_EMOJI: readonly EmojiGroup[] = [...GROUPS].map(([number, title]) => ({
+export const EMOJI_GROUPS: readonly EmojiGroup[] = [...GROUPS].map(([number, title]) => ({
   title,
   emoji: rows.filter(({ group }) => group === number).map(emojiOf),
 }));
-
-const ALL = GROUPS_OF_EMOJI.flatMap(({ emoji }) => emoji);
+const ALL = EMOJI_GROUPS.flatMap(({ emoji }) => emoji);
 const BY_CODE = new Map(ALL.flatMap((emoji) => emoji.codes.map((code) => [code, emoji])));
 const BY_SYMBOL = new Map(ALL.map((emoji) => [emoji.symbol, emoji]));
 
@@ -67,27 +65,37 @@ export function emojiOfSymbol(symbol: string): Emoji | undefined {
   return BY_SYMBOL.get(symbol);
 }
 
-/** Those whose code, name or tags have `query` in them: the best first, and among equals those of `recent`. */
+/** Those whose code, name or tags have `query` in them: the best first, and among equals those of `recent`, then the shorter. */
 export function findEmoji(query: string, recent: readonly string[]): readonly Emoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(/[\s_]+/g, "_");
-  const found = ALL.flatMap((emoji, order) => {
-    const quality = qualityOf(emoji, wanted);
-    if (quality === undefined) return [];
+  const found = ALL.flatMap((emoji) => {
+    const fit = fitOf(emoji, wanted);
+    if (fit === undefined) return [];
     const used = recent.indexOf(emoji.symbol);
-    return [{ emoji, rank: [quality, used < 0 ? recent.length : used, order] as const }];
+    return [{ emoji, rank: [fit.quality, used < 0 ? recent.length : used, fit.length] as const }];
   });
   return found
     .sort(({ rank: a }, { rank: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])
     .map(({ emoji }) => emoji);
 }
 
-/** 0 is best: the very code, then one that begins so, then a tag, then a code that has it inside; undefined where nothing fits. */
-function qualityOf({ names, tags }: Emoji, wanted: string): number | undefined {
-  const matches = names.map((name) => match(name, wanted));
-  if (matches.includes("exact")) return 0;
-  if (matches.includes("prefix")) return 1;
-  if (tags.some((tag) => tag.startsWith(wanted))) return 2;
-  return matches.some((each) => each !== undefined) ? 3 : undefined;
+interface Fit {
+  /** 0 is best: the very code, then one that begins so, then a tag, then a code that has it inside. */
+  readonly quality: number;
+  /** Of the name that fits. */
+  readonly length: number;
+}
+
+function fitOf({ names, tags }: Emoji, wanted: string): Fit | undefined {
+  const lengthOf = (test: (name: string) => boolean) =>
+    Math.min(...names.filter(test).map(({ length }) => length));
+  if (names.some((name) => name === wanted)) return { quality: 0, length: wanted.length };
+  if (names.some((name) => name.startsWith(wanted))) {
+    return { quality: 1, length: lengthOf((name) => name.startsWith(wanted)) };
+  }
+  if (tags.some((tag) => tag.startsWith(wanted))) return { quality: 2, length: 0 };
+  if (names.some((name) => name.includes(wanted))) return { quality: 3, length: 0 };
+  return undefined;
 }
 
 function emojiOf({ unicode, label, hexcode, tags = [] }: Row): Emoji {

@@ -25,7 +25,9 @@ export function ranked<Choice>(
 ): readonly Choice[] {
   const fitting = choices.flatMap((choice) => {
     const ranks = namesOf(choice).map((name) => match(name, typed)).filter((each) => each !== undefined);
-    return ranks.length === 0 ? [] : [{ choice, rank: Math.min(...ranks.map((each) => ORDER.indexOf(each))) }];
+    return ranks.length === 0
+      ? []
+      : [{ choice, rank: Math.min(...ranks.map((each) => ORDER.indexOf(each))) }];
   });
   return fitting.sort((a, b) => a.rank - b.rank).map(({ choice }) => choice);
 }

@@ -13,6 +13,8 @@ export interface CommandHelp {
 
 /** What programs send by themselves, and what is over once one is signed in. */
 const HIDDEN: ReadonlySet<string> = new Set(["login", "register", "typing", "draft", "seen"]);
+/** What one needs rarely, and should not take by mistake, comes last. */
+const LAST: readonly string[] = ["nick", "password", "ping", "help", "logout", "quit"];
 /** What this page does otherwise than a terminal (state/command_line.ts). */
 const ON_THIS_PAGE: Readonly<Record<string, string>> = {
   history: "shows older messages here; with a name, that conversation",
@@ -44,7 +46,8 @@ export class ServerCommands {
     const { metadata } = await this.#client.command("/help");
     this.#all.value = (metadata.commands as CommandHelp[])
       .filter(({ name }) => !HIDDEN.has(name))
-      .map((help) => ({ ...help, summary: ON_THIS_PAGE[help.name] ?? help.summary }));
+      .map((help) => ({ ...help, summary: ON_THIS_PAGE[help.name] ?? help.summary }))
+      .toSorted((a, b) => LAST.indexOf(a.name) - LAST.indexOf(b.name));
     return this.all;
   }
 

@@ -8,6 +8,7 @@ import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
 import { Chat } from "./chat.ts";
 import { leaveAddress } from "./navigation.ts";
+import { forgetRecentEmoji } from "./emoji.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
@@ -62,6 +63,7 @@ export function logOut(): void {
   if (chat.value) endToken(chat.value);
   localStorage.removeItem(STORAGE_KEY);
   TypedText.forgetAll();
+  forgetRecentEmoji();
   leave();
 }
 

@@ -2,6 +2,7 @@
 
 import type { Chat } from "./chat.ts";
 import type { Token, TokenKind } from "./completion.ts";
+import { hasGlyph } from "./emoji_glyphs.ts";
 import { emojiData, loadEmoji, recentEmoji } from "./emoji.ts";
 import { conversationKey, isRoom, isSameUser } from "./keys.ts";
 import { lastSeqOf } from "./conversations.ts";
@@ -63,7 +64,8 @@ function findPeople(chat: Chat, name: string, { query, isArgument }: Token): rea
   const spoken = speakersIn(chat, name);
   const weight = (person: Person) => {
     const turn = spoken.indexOf(userKeyOf(person));
-    return (turn < 0 ? 1_000 : turn) + (members.has(userKeyOf(person)) ? 0 : 4_000) + (person.online ? 0 : 2_000);
+    return (turn < 0 ? 1_000 : turn) + (members.has(userKeyOf(person)) ? 0 : 4_000) +
+      (person.online ? 0 : 2_000);
   };
   const people = chat.presence.people.value
     .filter(({ user }) => isArgument || !isSameUser(user, chat.me.value))
@@ -125,7 +127,7 @@ function findCommands(chat: Chat, _name: string, { query, isArgument }: Token): 
 
 function findSymbols(_chat: Chat, _name: string, { query }: Token): readonly Suggestion[] {
   const found = emojiData.value?.findEmoji(query, recentEmoji.value) ?? [];
-  return found.map(({ symbol, codes, label }) => ({
+  return found.filter(({ symbol }) => hasGlyph(symbol)).map(({ symbol, codes, label }) => ({
     kind: "emoji",
     insert: symbol,
     symbol,
