@@ -15,12 +15,14 @@ export function startAibot(options: AnsweringBotOptions): RunningBot {
 const GREETING =
   "Hello! I am the built-in agent: a table of topics, without a language model or a network. Ask me here, or with /ask and a question " +
   "in any room, about Python, TypeScript, async programming, WebSockets, events, databases or Parley itself, or what was said: " +
-  '"what did bob say about the release?" Words for me alone: help, reset, personality.';
+  '"what did bob say about the release?" Words for me alone: help, memory, reset, personality.';
 const NO_PERSONALITY =
   "I have no personalities: they need a model, and none is configured here. The operator can set OPENAI_API_KEY " +
   "(or OPENAI_BASE_URL for another endpoint) in .env and restart; then the bot `openai` answers, happy, angry or in Spanish.";
 const NO_MEMORY =
   "There is nothing to clear: I keep nothing of what we say, and take each question for itself.";
+
+const MEMORY = "I remember nothing of what we say, and take each question for itself.";
 
 class BuiltInAnswerer implements Answerer {
   readonly greeting = GREETING;
@@ -33,7 +35,9 @@ class BuiltInAnswerer implements Answerer {
   command(question: Question): Reply | undefined {
     switch (ownWord(question)?.word) {
       case "help":
-        return { text: `${topicAnswer("can")}\nWords for me alone: help, reset, personality.` };
+        return { text: `${topicAnswer("can")}\nWords for me alone: help, memory, reset, personality.` };
+      case "memory":
+        return { text: MEMORY, metadata: { memory: { questions: 0 } } };
       case "reset":
         return { text: NO_MEMORY, metadata: { reset: true } };
       case "personality":

@@ -1,7 +1,7 @@
 /** `openai`: answers questions through any OpenAI-compatible endpoint. Also runs alone, against a server elsewhere. */
 
 import { ChatError } from "../protocol/errors.ts";
-import type { Envelope } from "../protocol/message.ts";
+import type { Envelope, Metadata } from "../protocol/message.ts";
 import { type Answer, AnswerFailed } from "./answer_text.ts";
 import { type AnswerContext, type Answerer, ownWord, type Reply } from "./answerer.ts";
 import { type AnsweringBotOptions, startAnsweringBot } from "./answering_bot.ts";
@@ -20,6 +20,7 @@ import {
   OPENAI_BASE_URL,
 } from "./endpoint.ts";
 import { EndpointFailure } from "./endpoint_failure.ts";
+import { reportMemory } from "./memory_report.ts";
 import {
   INSTRUCTIONS,
   isPersonality,
@@ -27,7 +28,7 @@ import {
   PERSONALITIES,
   type Personality,
 } from "./personalities.ts";
-import { QuestionQuotas, QUOTAS, type Quotas } from "./question_quotas.ts";
+import { QuestionQuotas, quotaMetadata, QUOTAS, type Quotas } from "./question_quotas.ts";
 
 export interface OpenAiOptions extends AnsweringBotOptions {
   readonly endpoint: Endpoint;
@@ -53,7 +54,7 @@ export function endpointFrom(env: Readonly<Record<string, string | undefined>>):
 }
 
 const COMMANDS = `personality ${PERSONALITIES.join(", personality ")}, personality (says which), ` +
-  "rotate (the next one), reset (forgets our conversation), help";
+  "rotate (the next one), memory (what I remember), reset (forgets our conversation), help";
 const GREETING =
   "Hello! I am an AI and answer questions: write to me here, or say /ask and a question in any room. " +
   `I also know these words: ${COMMANDS}. /stop ends an answer.`;
@@ -100,6 +101,8 @@ class ModelAnswerer implements Answerer {
         const conversation = await this.#open(question.asker, question, context);
         return setPersonality(conversation, nextPersonality(conversation.personality));
       }
+      case "memory":
+        return await this.#memoryOf(question, context);
       case "reset":
         (await this.#open(question.asker, question, context)).reset();
         return { text: "I have forgotten our conversation.", metadata: { reset: true } };
@@ -115,22 +118,42 @@ class ModelAnswerer implements Answerer {
     context.metadata.personality = personality;
     const messages = this.#messages(question, conversation, personality, context.botName);
     try {
-      yield* this.#breaker.guard(() => this.#complete(question.asker, messages, context.signal));
+      yield* this.#breaker.guard(() => this.#complete(question, messages, context));
     } catch (error) {
       if (!(error instanceof EndpointFailure)) throw error;
       throw new AnswerFailed(error.message, { kind: error.kind, status: error.status });
     }
   }
 
-  #complete(asker: string, messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string> {
-    this.#quotas.count(asker);
+  #complete(question: Question, messages: ChatMessage[], context: AnswerContext): AsyncIterable<string> {
+    try {
+      this.#quotas.count(question.asker);
+    } finally {
+      if (question.isDirect) Object.assign(context.metadata, this.#quotaOf(question.asker));
+    }
     return streamCompletion(this.#endpoint, messages, {
-      signal,
+      signal: context.signal,
       clock: this.#clock,
       limits: this.#limits,
       network: this.#network,
       random: this.#random,
     });
+  }
+
+  async #memoryOf(question: Question, context: AnswerContext): Promise<Reply> {
+    const conversation = await this.#open(question.asker, question, context);
+    const now = this.#clock.now();
+    const exchanges = conversation.recent(now);
+    return reportMemory({
+      exchanges,
+      personality: conversation.personality,
+      quota: this.#quotas.state(question.asker),
+      now,
+    });
+  }
+
+  #quotaOf(asker: string): Metadata {
+    return quotaMetadata(this.#quotas.state(asker), this.#clock.now());
   }
 
   answered(question: Question, { text }: Answer, context: AnswerContext): void {

@@ -1,5 +1,6 @@
 /** How many questions a model is asked: of one user in an hour, and of all in a day. Kept in memory, so a restart begins anew. */
 
+import type { Metadata } from "../protocol/message.ts";
 import { userKey } from "../protocol/names.ts";
 import { AnswerFailed } from "./answer_text.ts";
 import type { BotClock } from "./bot.ts";
@@ -12,6 +13,14 @@ export interface Quotas {
 
 /** One every two minutes, for hours, is more than a person reads; a day's worth bounds what a model costs. */
 export const QUOTAS: Quotas = { userPerHour: 30, allPerDay: 500 };
+
+/** How much one user may still ask. */
+export interface QuotaState {
+  /** Questions; undefined where there is no limit. */
+  readonly left: number | undefined;
+  /** Until there is room for one more, in milliseconds; 0 where there is. */
+  readonly waitMs: number;
+}
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -60,6 +69,16 @@ export class QuestionQuotas {
     this.#ofAll.add(now);
   }
 
+  state(asker: string): QuotaState {
+    const now = this.#clock.now();
+    const own = this.#of(userKey(asker), now);
+    const left = Math.min(own.left(now), this.#ofAll.left(now));
+    return {
+      left: left === Infinity ? undefined : left,
+      waitMs: Math.max(own.waitMs(now), this.#ofAll.waitMs(now)),
+    };
+  }
+
   #of(key: string, now: number): RecentTimes {
     const own = this.#ofUsers.get(key) ?? new RecentTimes(this.#quotas.userPerHour, HOUR_MS);
     this.#ofUsers.delete(key);
@@ -85,6 +104,12 @@ class RecentTimes {
     return this.#times.length === 0;
   }
 
+  /** Infinity where there is no limit. */
+  left(now: number): number {
+    if (this.max === 0) return Infinity;
+    return this.isEmpty(now) ? this.max : Math.max(0, this.max - this.#times.length);
+  }
+
   /** How long until there is room for one more; 0 where there is. */
   waitMs(now: number): number {
     if (this.isEmpty(now) || this.#times.length < this.max) return 0;
@@ -94,6 +119,12 @@ class RecentTimes {
   add(now: number): void {
     if (this.max > 0) this.#times.push(now);
   }
+}
+
+/** As a message tells it to programs; `now` in milliseconds since 1970. */
+export function quotaMetadata({ left, waitMs }: QuotaState, now: number): Metadata {
+  if (left === undefined) return {};
+  return { questions_left: left, ...waitMs > 0 && { ask_again_at: new Date(now + waitMs).toISOString() } };
 }
 
 function inWords(ms: number): string {

@@ -29,6 +29,9 @@ interface Reading extends Range, Measured {}
 
 const HELP = "I measure the temperature. Say: now, range, reboot, subscribe, unsubscribe or help.";
 
+/** What `help` tells programs: the words that are of use as buttons. */
+const COMMANDS = ["now", "range", "reboot"];
+
 class Thermometer {
   readonly #bot: Bot;
   readonly #intervalMs: number;
@@ -115,7 +118,7 @@ class Thermometer {
         return await this.#say(question, inWords(celsius), { celsius, unit: "°C" });
       }
       case "help":
-        return await this.#say(question, HELP);
+        return await this.#say(question, HELP, { commands: COMMANDS });
       default:
         return await this.#say(question, `I do not know that word. ${HELP}`);
     }

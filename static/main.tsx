@@ -3,8 +3,9 @@
 import "./style/page.css";
 import { options, render } from "preact";
 import { keepShell } from "./install.ts";
+import { applyAppearance } from "./state/appearance.ts";
 import { resumeSession } from "./state/session.ts";
-import { App } from "./view/app.tsx";
+import { Entrance } from "./view/entrance.tsx";
 
 const UNSEEN_DRAW_MS = 250;
 
@@ -19,6 +20,7 @@ options.debounceRendering = (draw) => {
   const timer = setTimeout(drawOnce, UNSEEN_DRAW_MS);
 };
 
+applyAppearance();
 resumeSession();
-render(<App />, document.getElementById("app")!);
+render(<Entrance />, document.getElementById("app")!);
 keepShell();

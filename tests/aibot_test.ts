@@ -7,7 +7,7 @@ import { FakeClock } from "./fake_clock.ts";
 import type { LineClient } from "./line_client.ts";
 import { TestServer } from "./test_server.ts";
 
-Deno.test("aibot knows its words help, reset and personality in a direct message", async () => {
+Deno.test("aibot knows its words help, memory, reset and personality in a direct message", async () => {
   const clock = new FakeClock();
   await using world = new BotWorld("aibot", clock);
   await using bot = stopping(startAibot(world.options));
@@ -15,6 +15,8 @@ Deno.test("aibot knows its words help, reset and personality in a direct message
   world.tell("alice", "help");
   assert.match((await world.next()).message, /built-in agent/); // the greeting
   assert.match((await world.next()).message, /Python and TypeScript/);
+  world.tell("alice", "memory");
+  assert.match((await world.next()).message, /remember nothing/);
   world.tell("alice", "Reset");
   assert.match((await world.next()).message, /nothing to clear/);
   world.tell("alice", "personality angry");

@@ -87,3 +87,19 @@ Deno.test("in the room: a quota's end is one clear line, and the endpoint is not
   assert.match((await stage.answered(alice, "Four?")).message, /in 23 hours\.$/);
   await stage.stopBot();
 });
+
+Deno.test("a direct answer says how much is left, and when one may ask again; the room is not told", async () => {
+  await using stage = await OpenAiStage.start({ quotas: { userPerHour: 1, allPerDay: 0 } });
+  const { alice } = stage;
+  const tell = async (text: string) => {
+    const { metadata } = await alice.say("openai", text);
+    return (await stage.answerTo(alice, Number(metadata.seq))).metadata;
+  };
+  const last = await tell("One?");
+  const again = new Date(stage.clock.now() + HOUR_MS).toISOString();
+  assert.deepEqual([last.questions_left, last.ask_again_at, last.cut_off], [0, again, undefined]);
+  const refused = await tell("Two?");
+  assert.deepEqual([refused.questions_left, refused.ask_again_at, refused.cut_off], [0, again, "failed"]);
+  assert.equal((await stage.answered(alice, "Three?")).metadata.questions_left, undefined);
+  await stage.stopBot();
+});

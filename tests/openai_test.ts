@@ -300,3 +300,30 @@ Deno.test("the environment names the endpoint; what it leaves out has its defaul
   const { apiKey, baseURL } = endpointFrom({ OPENAI_BASE_URL: "" });
   assert.deepEqual([apiKey, baseURL], ["", "https://api.openai.com/v1"]);
 });
+
+Deno.test("memory tells what is remembered, in words and for programs, and how much may still be asked", async () => {
+  await using s = await scene("alice");
+  const nothing = await s.tell("alice", "memory");
+  assert.match(nothing.message, /^I remember nothing of our conversation/);
+  assert.deepEqual(nothing.metadata.memory, { questions: 0, tokens: 0, most_tokens: 4000 });
+  assert.equal(nothing.metadata.questions_left, 30);
+  s.server.script(answer("Because."));
+  const said = await s.tell("alice", "Why `not`\nnow?");
+  assert.equal(said.metadata.questions_left, 29);
+  const { message, metadata } = await s.tell("alice", "Memory");
+  assert.match(message, /^I remember 1 question and its answer .* 8 of at most 4000 tokens/);
+  assert.match(message, /^- \d{4}-\d\d-\d\d \d\d:\d\d UTC: `Why 'not' now\?`$/m);
+  assert.match(message, /You can ask 29 more questions now\.$/);
+  assert.equal(metadata.personality, "happy");
+  const since = s.clock.now();
+  assert.deepEqual(metadata.memory, {
+    questions: 1,
+    tokens: 8,
+    most_tokens: 4000,
+    since: new Date(since).toISOString(),
+    until: new Date(since + FORGET_AFTER_MS).toISOString(),
+  });
+  await s.tell("alice", "reset");
+  assert.match((await s.tell("alice", "memory")).message, /^I remember nothing/);
+  assert.equal(s.server.requests.length, 1);
+});

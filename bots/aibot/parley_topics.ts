@@ -525,7 +525,7 @@ export const PARLEY_TOPICS = readTopics(
       OPENAI_BASE_URL=http://127.0.0.1:11434/v1     # Ollama; or OpenRouter's or Groq's; left out: OpenAI
       OPENAI_MODEL=llama3.2
       \`\`\`
-      Then the bot \`openai\` answers. Its personalities are happy, angry and spanish: say \`personality angry\` to it directly, \`rotate\` for the next one, \`reset\` to make it forget the conversation.
+      Then the bot \`openai\` answers. Its personalities are happy, angry and spanish: say \`personality angry\` to it directly, \`rotate\` for the next one, \`memory\` to see what it remembers of the conversation, \`reset\` to make it forget.
     `,
     },
     {

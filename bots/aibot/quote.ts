@@ -32,7 +32,7 @@ function destinationWords(
  * One line that can end neither the code span nor the line that it is quoted in, and that holds nothing that steers a
  * terminal or the order of letters.
  */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text
     .replace(/[\p{Cc}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, " ")
     .replaceAll("`", "'").replace(/\s+/g, " ").trim();

@@ -56,7 +56,8 @@ async function bundle(
   if (!result.success) throw new Error(result.errors.map(({ text }) => text).join("\n"));
   return result.outputFiles!.map(({ path, contents }) => ({
     name: path.slice(path.lastIndexOf("/") + 1),
-    bytes: contents!,
+    // An empty chunk has none.
+    bytes: contents ?? new Uint8Array(),
   }));
 }
 

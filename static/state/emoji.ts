@@ -1,6 +1,7 @@
 /** Emoji: their names, loaded once somebody looks for one, and those that this browser's user took last. */
 
 import { signal } from "@preact/signals";
+import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 
 type EmojiData = typeof import("./emoji_data.ts");
 
@@ -19,18 +20,18 @@ export async function loadEmoji(): Promise<EmojiData> {
 
 export function noteEmoji(symbol: string): void {
   recentEmoji.value = [symbol, ...recentEmoji.value.filter((each) => each !== symbol)].slice(0, MAX_RECENT);
-  localStorage.setItem(KEY, JSON.stringify(recentEmoji.value));
+  writeLocal(KEY, JSON.stringify(recentEmoji.value));
 }
 
 /** As on a log out. */
 export function forgetRecentEmoji(): void {
   recentEmoji.value = [];
-  localStorage.removeItem(KEY);
+  removeLocal(KEY);
 }
 
 function readRecent(): readonly string[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    const kept: unknown = JSON.parse(readLocal(KEY) ?? "[]");
     return Array.isArray(kept) ? kept.filter((each) => typeof each === "string").slice(0, MAX_RECENT) : [];
   } catch {
     return [];

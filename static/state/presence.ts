@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { userKey } from "../../protocol/names.ts";
+import { isAiBotName } from "./ai_bots.ts";
 import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 
 export interface Person {
@@ -13,13 +14,6 @@ export interface Person {
 
 /** For how long a `typing` notification holds. */
 const TYPING_MS = 5_000;
-
-/** The names under which the AI bot can be there; nobody else can have them (docs/protocol.md, sections 7 and 8). */
-export const AI_BOTS = ["openai", "aibot"] as const;
-
-export function isAiBotName(name: string): boolean {
-  return AI_BOTS.some((bot) => bot === userKey(name));
-}
 
 export class Presence {
   readonly #people = signal<ReadonlyMap<string, Person>>(new Map());

@@ -1,32 +1,30 @@
-/** The whole page: the sign-in, or the chat of whoever is signed in. */
+/** The chat of whoever is signed in; not loaded before that. */
 
 import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
-import { chat } from "../state/session.ts";
 import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
 import { AccountDialogs } from "./account_dialogs.tsx";
+import { Announcer } from "./announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
+import { usePageSigns } from "./page_signs.ts";
 import { RoomsDialog } from "./rooms_dialog.tsx";
 import { SearchPanel } from "./search_panel.tsx";
+import { SettingsDialog } from "./settings_dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
-import { SignIn } from "./sign_in.tsx";
 import { ToastView } from "./toast_view.tsx";
 
-export function App() {
-  return chat.value ? <SignedIn chat={chat.value} key={chat.value} /> : <SignIn />;
-}
-
-function SignedIn({ chat }: { chat: Chat }) {
-  useTitle(chat);
+export function App({ chat }: { chat: Chat }) {
+  usePageSigns(chat);
   useEffect(() => closeAll, []);
   return (
     <ChatContext.Provider value={chat}>
       <div class={`page ${isListOpen.value ? "page-menu-open" : ""}`}>
         <Sidebar />
         <div class="scrim" onClick={() => isListOpen.value = false} />
+        <Announcer announcements={chat.announcements} />
         <main class="main">
           <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
             What you write is kept and sent then.
@@ -35,6 +33,7 @@ function SignedIn({ chat }: { chat: Chat }) {
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
         {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
+        {dialog.value === "settings" && <SettingsDialog onClose={closeDialog} />}
         <AccountDialogs name={dialog.value} onClose={closeDialog} />
         <ToastView />
       </div>
@@ -63,16 +62,4 @@ function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () =
       </div>
     </div>
   );
-}
-
-/** The unread count and the open conversation in the title, where a tab shows it. */
-function useTitle(chat: Chat): void {
-  const unread = chat.conversations.unread.value;
-  const name = chat.conversations.current.value?.name;
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name ? `${name} · ` : ""}Parley`;
-    return () => {
-      document.title = "Parley";
-    };
-  }, [unread, name]);
 }

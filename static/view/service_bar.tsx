@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { type Conversation, isSubscribed } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
 import { conversationKey } from "../state/keys.ts";
-import { isAiBotName } from "../state/presence.ts";
+import { isAiBotName } from "../state/ai_bots.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { clockTime } from "./time.ts";
