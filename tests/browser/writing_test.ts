@@ -176,6 +176,7 @@ browserTest(
     assert.match(await options(page).innerText(), /joins a room, making it if there is none/);
     await press(page, "Enter");
     assert.equal(await written(page), "/join ");
+    await drawn(page);
     const hint = (await area(page).getAttribute("aria-describedby"))!.split(" ")[0];
     assert.match(await page.locator(`[id="${hint}"]`).innerText(), /\/join ROOM joins a room/);
     await page.keyboard.type("tea");
