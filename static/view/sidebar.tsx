@@ -10,6 +10,7 @@ import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { Sign } from "./sign.tsx";
+import { SkipButton } from "./skip_button.tsx";
 
 export function Sidebar() {
   const chat = useChat();
@@ -21,6 +22,7 @@ export function Sidebar() {
   const { rooms, direct, services, people } = sections(chat);
   return (
     <nav class="sidebar" aria-label="Conversations">
+      <SkipButton />
       <header class="sidebar-head">
         <Sign />
         <span class="brand">Parley</span>

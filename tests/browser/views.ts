@@ -151,11 +151,21 @@ export const INSIDE: readonly View[] = [
   },
   {
     name: "account-menu",
-    show: (page) => page.locator(".menu summary").click(),
+    show: async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await press("Conversations")(page);
+      await page.locator(".menu summary").click();
+    },
+    leave: async (page) => {
+      await escape(page);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await press("Close the list")(page);
+    },
   },
   {
     name: "settings",
     show: async (page) => {
+      await page.locator(".menu summary").click();
       await press("Settings")(page);
       await dialog(page);
     },
