@@ -8,7 +8,8 @@ import { ChatClient, type ChatClientOptions, type ClientStatus } from "../../cli
 import type { Envelope, Metadata } from "../../protocol/message.ts";
 import { requireRoomName, requireUserName } from "../../protocol/names.ts";
 import { AI_BOTS } from "./ai_bots.ts";
-import { sourcesOf } from "./conversations.ts";
+import { Announcements } from "./announcements.ts";
+import { type Conversation, readSeqOf, sourcesOf, unreadIn } from "./conversations.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
 import { conversationKey, conversationOf, isRoom, isSameConversation, isSameUser, sourceOf } from "./keys.ts";
@@ -22,6 +23,8 @@ import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
 const TYPING_EVERY_MS = 3_000;
+/** So many messages are surely among the newest that are loaded first. */
+const NEWEST_PAGE = 40;
 
 export class Chat {
   readonly client: ChatClient;
@@ -37,6 +40,7 @@ export class Chat {
   /** The message that was jumped to. */
   readonly target = signal<number | undefined>(undefined);
   readonly typed = new TypedText();
+  readonly announcements = new Announcements();
 
   #epoch = "";
   #lastTyping = 0;
@@ -45,7 +49,11 @@ export class Chat {
     this.client = new ChatClient({ connect, login }, incoming(this));
     this.directory = new Directory(this.client);
     this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
-    this.readMarkers = new ReadMarkers(this.client, this.conversations);
+    this.readMarkers = new ReadMarkers(
+      this.client,
+      this.conversations,
+      () => this.directory.conversationsChanged(),
+    );
     this.search = new Search(this.client);
   }
 
@@ -75,6 +83,7 @@ export class Chat {
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
+    this.announcements.close();
     void this.client.close();
   }
 
@@ -96,9 +105,8 @@ export class Chat {
       this.target.value = undefined;
       return this.conversations.open(name);
     });
-    const timeline = this.timeline(name);
-    if (!timeline.attached.value) timeline.clear();
-    this.load(conversation.name);
+    this.announcements.forgetWaiting();
+    this.#loadUnread(conversation);
     if (isRoom(name)) this.directory.refreshMembers(name).catch(() => {});
   }
 
@@ -222,6 +230,21 @@ export class Chat {
     this.isProtected.value = metadata.protected === true;
     this.isGuest.value = metadata.guest === true;
     this.#setMe();
+  }
+
+  /** Loads what a conversation shows when it is opened: from its first unread message on, or the newest. */
+  #loadUnread(conversation: Conversation): void {
+    const { name } = conversation;
+    const timeline = this.timeline(name);
+    const [source, ...others] = sourcesOf(conversation);
+    const readSeq = unreadIn(conversation) > 0 ? readSeqOf(conversation) : 0;
+    // The newest page holds what is unread, or the timeline goes back to what was read, or nothing was ever read.
+    const isNear = unreadIn(conversation) < NEWEST_PAGE || readSeq === 0 || others.length > 0 ||
+      timeline.attached.value &&
+        timeline.entries.value.some(({ seq }) => seq !== undefined && seq <= readSeq);
+    if (!timeline.attached.value) timeline.clear();
+    if (isNear) this.load(name);
+    else if (source !== undefined) void this.timelines.loadAround(name, source, readSeq);
   }
 
   /** Loads the newest of what a conversation shows, where that was not done yet. */

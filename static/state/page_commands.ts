@@ -1,5 +1,6 @@
 /** What the page can do, by name, for those who look for it in the switcher. */
 
+import { scheme, theme } from "./appearance.ts";
 import type { Chat } from "./chat.ts";
 import { isRoom } from "./keys.ts";
 import { logOut } from "./session.ts";
@@ -23,6 +24,8 @@ function commandsAnywhere(chat: Chat): readonly PageCommand[] {
     { name: "Search messages", also: "find", keys: "Mod+Shift+F", run: () => chat.search.open() },
     { name: "Browse rooms", also: "join create new room", run: () => openDialog("rooms") },
     { name: "Keyboard shortcuts", also: "keys help", keys: "Mod+/", run: () => openDialog("shortcuts") },
+    { name: "Settings", also: "preferences options theme notifications", run: () => openDialog("settings") },
+    ...lookCommands(),
     { name: "Stored messages", also: "check", run: () => void chat.attempt(() => chat.checkStored()) },
     { name: "Change name", also: "nick rename account", run: () => openDialog("name") },
     {
@@ -31,6 +34,25 @@ function commandsAnywhere(chat: Chat): readonly PageCommand[] {
       run: () => openDialog("password"),
     },
     { name: "Log out", also: "quit sign out exit", run: logOut },
+  ];
+}
+
+/** From what is to be seen now to the other. */
+function lookCommands(): readonly PageCommand[] {
+  const isSketch = theme.value.value === "sketch";
+  const isDark = scheme.value.value === "dark" ||
+    scheme.value.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches;
+  return [
+    {
+      name: isSketch ? "Toggle theme: calm" : "Toggle theme: hand-drawn",
+      also: "look design sketch",
+      run: () => theme.set(isSketch ? "calm" : "sketch"),
+    },
+    {
+      name: isDark ? "Toggle colours: light" : "Toggle colours: dark",
+      also: "dark mode light mode night",
+      run: () => scheme.set(isDark ? "light" : "dark"),
+    },
   ];
 }
 

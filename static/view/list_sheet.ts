@@ -36,7 +36,7 @@ function keepFocus(nav: HTMLElement): () => void {
     wasOpen = isOpen;
     if (isOpen) before = document.activeElement;
     for (const each of nav.parentElement!.children) {
-      if (each !== nav && each instanceof HTMLElement) each.inert = isOpen && !each.matches(".scrim");
+      if (each instanceof HTMLElement && each.matches("main, .panel")) each.inert = isOpen;
     }
     // The style sheet shows the list in the next frame, and what is hidden takes no focus.
     if (isOpen) requestAnimationFrame(() => requestAnimationFrame(() => firstIn(nav)?.focus()));

@@ -40,7 +40,7 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
         {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
         {entry.isReading
           ? <Reading entry={entry} />
-          : <Markdown text={entry.text} busy={entry.state === "writing"} />}
+          : <Markdown text={entry.text} id={entry.key} busy={entry.state === "writing"} />}
         <Foot entry={entry} />
       </div>
       <MessageActions entry={entry} />
@@ -136,7 +136,7 @@ function Foot({ entry }: { entry: Entry }) {
 
 function Notice({ entry }: { entry: Entry }) {
   return (
-    <p class="notice" data-kind={entry.kind} role={entry.kind === "error" ? "alert" : undefined}>
+    <p class="notice" data-kind={entry.kind}>
       <span dir="auto">{visible(entry.text)}</span> <Clock time={entry.time} />
     </p>
   );

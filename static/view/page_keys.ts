@@ -59,7 +59,7 @@ function escape(chat: Chat): void {
     chat.search.close();
     area?.focus();
   } else if (document.activeElement !== area) area?.focus();
-  else document.querySelector<HTMLElement>(".jump")?.click();
+  else document.querySelector<HTMLElement>(".jump:not(.jump-up)")?.click();
 }
 
 function isTyping(target: EventTarget | null): boolean {
