@@ -11,6 +11,7 @@ export function incoming(chat: Chat): ChatClientEvents {
     message: (message) => takeMessage(chat, message),
     notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
     status: (status) => takeStatus(chat, status),
+    held: (hold) => chat.hold.value = hold,
   };
 }
 
@@ -20,6 +21,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
   const isOpen = chat.conversations.current.value?.key === conversationKey(name);
   batch(() => {
     chat.timelines.receive(message);
+    chat.keep(message);
     if (!isOpen) chat.timeline(name).trim();
     chat.conversations.receive(message, me);
     chat.presence.noteSender(message);
@@ -42,7 +44,7 @@ const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => vo
   member_joined: takeMembership,
   member_left: takeMembership,
   seen: takeSeen,
-  gap: (chat) => chat.timelines.clear(),
+  gap: (chat) => chat.missedTooMuch(),
   closing: (chat, { message }) => chat.notice(message),
   error: (chat, { message }) => chat.notice(message),
 };

@@ -27,14 +27,27 @@ export class Navigation {
   /** Set while a place is being gone to: what is shown on the way there has no address. */
   readonly #going = signal<symbol | undefined>(undefined);
   readonly #closers: (() => void)[] = [];
+  #keepsAddress = false;
 
   constructor(chat: Chat) {
     this.#chat = chat;
   }
 
-  /** Shows what the address asks for, if anything, and goes along with it from then on. */
-  async begin(): Promise<void> {
-    if (asksForPlace()) await this.#followAddress();
+  /** What can be shown of what the address asks for without asking the server; undefined where that is nothing. */
+  nearestKnown(): string | undefined {
+    const { name = "" } = placeIn() ?? {};
+    if (this.#chat.conversations.find(name)) return name;
+    return isUserName(name) ? name : undefined;
+  }
+
+  /** Whether all that the address asks for can be shown so. */
+  get isKnown(): boolean {
+    return !asksForPlace() || this.nearestKnown() !== undefined && placeIn()?.seq === undefined;
+  }
+
+  /** Shows what the address asks for, if anything and unless the user went elsewhere, and goes along with it from then on. */
+  async begin(isElsewhere = false): Promise<void> {
+    if (asksForPlace() && !isElsewhere) await this.#followAddress();
     const follow = () => void this.#followAddress();
     addEventListener("popstate", follow);
     this.#closers.push(() => removeEventListener("popstate", follow));
@@ -42,6 +55,8 @@ export class Navigation {
 
   /** From now on the address says what is shown. */
   keepAddress(): void {
+    if (this.#keepsAddress) return;
+    this.#keepsAddress = true;
     this.#closers.push(effect(() => this.#noteVisit(this.#chat.conversations.current.value?.key)));
     let isFirst = true;
     this.#closers.push(effect(() => {

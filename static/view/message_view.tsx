@@ -115,7 +115,7 @@ function Foot({ entry }: { entry: Entry }) {
   if (entry.state === "sending") {
     return (
       <p class="message-foot quiet">
-        {chat.status.value.state === "online" ? "Sending …" : "Waiting to be sent"}
+        {chat.isSending.value ? "Sending …" : "Waiting to be sent"}
       </p>
     );
   }
@@ -124,10 +124,10 @@ function Foot({ entry }: { entry: Entry }) {
   return (
     <p class="message-foot" role="alert">
       <span class="problem">{entry.problem}</span>
-      <button type="button" class="button button-small" onClick={() => chat.timelines.retry(id)}>
+      <button type="button" class="button button-small" onClick={() => chat.unsent.retry(id)}>
         Retry
       </button>
-      <button type="button" class="button button-small" onClick={() => chat.timelines.discard(id)}>
+      <button type="button" class="button button-small" onClick={() => chat.unsent.discard(id)}>
         Discard
       </button>
     </p>
