@@ -87,6 +87,13 @@ export class Conversations {
     return known;
   }
 
+  /** Another log counts otherwise: what was read and what is unread is not known until the server lists it. */
+  forgetPositions(): void {
+    this.#all.value = new Map(
+      [...this.#all.value].map(([key, conversation]) => [key, { ...conversation, markers: [] }]),
+    );
+  }
+
   add(name: string): void {
     if (!this.find(name)) this.#put(blank(name));
   }

@@ -11,6 +11,7 @@ export function incoming(chat: Chat): ChatClientEvents {
     message: (message) => takeMessage(chat, message),
     notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
     status: (status) => takeStatus(chat, status),
+    held: (hold) => chat.hold.value = hold,
   };
 }
 
@@ -20,6 +21,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
   const isOpen = chat.conversations.current.value?.key === conversationKey(name);
   batch(() => {
     chat.timelines.receive(message);
+    chat.keep(message);
     if (!isOpen) chat.timeline(name).trim();
     chat.conversations.receive(message, me);
     chat.presence.noteSender(message);
@@ -34,7 +36,10 @@ function isNewToEars({ type, sender, metadata }: Envelope, me: string): boolean 
 
 /** By `metadata.code`. What is not here is of no interest to the page. */
 const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => void>> = {
-  draft: (chat, notification) => chat.timelines.receiveDraft(notification),
+  draft: (chat, notification) => {
+    chat.timelines.receiveDraft(notification);
+    chat.presence.noteDraft(notification, chat.client.user);
+  },
   typing: (chat, notification) => chat.presence.receiveTyping(notification, chat.client.user),
   online: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), true),
   offline: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), false),
@@ -42,7 +47,7 @@ const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => vo
   member_joined: takeMembership,
   member_left: takeMembership,
   seen: takeSeen,
-  gap: (chat) => chat.timelines.clear(),
+  gap: (chat) => chat.missedTooMuch(),
   closing: (chat, { message }) => chat.notice(message),
   error: (chat, { message }) => chat.notice(message),
 };

@@ -31,6 +31,8 @@ export class Timeline {
   readonly #version = signal(0);
   readonly #sources = signal<ReadonlyMap<string, Source>>(new Map());
   readonly #me: () => string;
+  /** Sources of which only what this browser had kept is here, and its last seq. */
+  readonly #restored = new Map<string, number>();
   #notices = 0;
 
   /** Whether the end of `entries` is the end of the conversation; false after a jump into the past. */
@@ -62,7 +64,22 @@ export class Timeline {
 
   /** Whether `source` was loaded at least once. */
   has(source: string): boolean {
-    return this.#sources.value.has(conversationKeyOfSource(source));
+    const key = conversationKeyOfSource(source);
+    return this.#sources.value.has(key) && !this.#restored.has(key);
+  }
+
+  /** Shows what this browser had kept of a source until its newest messages are loaded. */
+  restore(source: string, page: Page): void {
+    this.#restored.set(conversationKeyOfSource(source), page.messages.at(-1)?.seq ?? 0);
+    this.addPage(source, page);
+  }
+
+  /** Takes the newest messages of a source: what was restored of it and is not followed by them is let go. */
+  addNewest(source: string, page: Page): void {
+    batch(() => {
+      this.#replaceRestored(conversationKeyOfSource(source), page.messages[0]?.seq ?? Infinity);
+      this.addPage(source, page);
+    });
   }
 
   /** The source that has to be loaded next to show more of the past, and the seq before which; undefined at the beginning. */
@@ -111,6 +128,7 @@ export class Timeline {
   clear(): void {
     this.#keep((entry) => entry.state === "sending" || entry.state === "failed");
     this.#sources.value = new Map();
+    this.#restored.clear();
     this.attached.value = true;
   }
 
@@ -135,7 +153,7 @@ export class Timeline {
   }
 
   /** Something the user just said, before the server has it. */
-  addPending(id: string, destination: string, text: string): void {
+  addPending(id: string, destination: string, text: string, time = now()): void {
     this.#insert({
       key: `id-${id}`,
       order: Infinity,
@@ -144,7 +162,7 @@ export class Timeline {
       sender: this.#me(),
       destination,
       text,
-      time: now(),
+      time,
       stored: false,
       fromBot: false,
       isReading: false,
@@ -220,6 +238,22 @@ export class Timeline {
         }]),
       );
     });
+  }
+
+  /** Restored messages from `first` on come again; those before it belong here only where they reach up to it. */
+  #replaceRestored(key: string, first: number): void {
+    const last = this.#restored.get(key);
+    if (!this.#restored.delete(key) || last === undefined) return;
+    const isLinked = first <= last;
+    const me = this.#me();
+    const goes = (entry: Entry) =>
+      entry.seq !== undefined && entry.seq <= last && (!isLinked || entry.seq >= first) &&
+      conversationKeyOfSource(sourceOf(asMessage(entry), me)) === key;
+    this.#keep((entry) => !goes(entry));
+    if (isLinked) return;
+    const sources = new Map(this.#sources.value);
+    sources.delete(key);
+    this.#sources.value = sources;
   }
 
   #floor(): number {

@@ -43,7 +43,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
   const entries = timeline.entries.value;
   const redraws = useSignal(0);
   const rows = useRows(redraws, scroller, list);
-  const newAfter = useNewAfter(conversation);
+  const newAfter = useNewAfter(chat, conversation);
   const firstUnread = firstUnreadAt(timeline, entries, newAfter.value);
   const isAtEnd = useSignal(true);
   const isAbove = useSignal(false);
@@ -105,14 +105,15 @@ function useRows(redraws: Signal<number>, scroller: ElementRef, list: ElementRef
 
 /**
  * The seq after which messages are new to the reader: taken when the conversation is opened, since reading moves the
- * marker, and again whenever something comes while they do not look.
+ * marker, and again whenever something comes while they do not look, or was missed without a connection.
  */
-function useNewAfter(conversation: Conversation): Signal<number | undefined> {
+function useNewAfter(chat: Chat, conversation: Conversation): Signal<number | undefined> {
   const unread = unreadIn(conversation);
   const newAfter = useSignal<number | undefined>(unread > 0 ? readSeqOf(conversation) : undefined);
   const before = useRef(unread);
   useLayoutEffect(() => {
-    if (before.current === 0 && unread > 0 && !isWatched()) newAfter.value = readSeqOf(conversation);
+    const isSeen = isWatched() && chat.status.peek().state === "online";
+    if (before.current === 0 && unread > 0 && !isSeen) newAfter.value = readSeqOf(conversation);
     before.current = unread;
   }, [unread]);
   return newAfter;
