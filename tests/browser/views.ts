@@ -6,6 +6,8 @@ import { open, say } from "./chromium.ts";
 export interface View {
   readonly name: string;
   readonly show: (page: Page, wire: Wire) => Promise<unknown>;
+  /** Only where the list lies over the conversation. */
+  readonly isNarrow?: boolean;
   /** Makes way for the next view. */
   readonly leave?: (page: Page, wire: Wire) => Promise<unknown>;
 }
@@ -99,10 +101,7 @@ export const INSIDE: readonly View[] = [
       await page.setViewportSize({ width: 390, height: 844 });
       await press("Conversations")(page);
     },
-    leave: async (page) => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await press("Close the list")(page);
-    },
+    isNarrow: true,
   },
   { name: "direct", show: (page) => open(page, "grace") },
   {
@@ -150,17 +149,31 @@ export const INSIDE: readonly View[] = [
     leave: escape,
   },
   {
+    name: "switcher",
+    show: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.locator(".switcher-option").first().waitFor();
+    },
+    leave: escape,
+  },
+  {
+    name: "keys",
+    show: async (page) => {
+      await page.locator("h1").click();
+      await page.keyboard.press("?");
+      await dialog(page);
+    },
+    leave: escape,
+  },
+  {
     name: "account-menu",
     show: async (page) => {
       await page.setViewportSize({ width: 390, height: 844 });
       await press("Conversations")(page);
       await page.locator(".menu summary").click();
     },
-    leave: async (page) => {
-      await escape(page);
-      await page.setViewportSize({ width: 390, height: 844 });
-      await press("Close the list")(page);
-    },
+    leave: (page) => page.evaluate("document.querySelector('.menu').open = false"),
+    isNarrow: true,
   },
   {
     name: "settings",
