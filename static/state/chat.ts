@@ -38,6 +38,7 @@ import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
 import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
+import { Writing } from "./writing.ts";
 
 const TYPING_EVERY_MS = 3_000;
 const NOT_LASTING =
@@ -51,6 +52,7 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly writing: Writing;
   readonly navigation = new Navigation(this);
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
@@ -74,6 +76,7 @@ export class Chat {
   #openedFirst = "";
   #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
+  #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
@@ -97,6 +100,7 @@ export class Chat {
       () => this.directory.conversationsChanged(),
     );
     this.search = new Search(this.client);
+    this.writing = new Writing(this.client);
   }
 
   get conversations(): Directory["conversations"] {
@@ -288,11 +292,13 @@ export class Chat {
     }
   }
 
-  /** Tells the others that this user is typing, at most every three seconds. */
+  /** Tells the others of a conversation that this user is typing, at most every three seconds. */
   tellTyping(destination: string): void {
-    if (Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    const key = conversationKey(destination);
+    if (key === this.#typingIn && Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    this.#typingIn = key;
     this.#lastTyping = Date.now();
-    this.client.signal(`/typing ${destination}`);
+    if (!isSameUser(destination, this.me.value)) this.client.signal(`/typing ${destination}`);
   }
 
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
