@@ -1,5 +1,6 @@
 /** Every view of the page in every state, and how one gets there from the view before it. */
 
+import type { Buffer } from "node:buffer";
 import type { Page, WebSocketRoute } from "playwright-core";
 import { open, say } from "./chromium.ts";
 
@@ -16,6 +17,8 @@ export interface View {
 export class Wire {
   #isHeld = false;
   #isCut = false;
+  /** What is said goes to a room that there is not. */
+  isAstray = false;
   #socket: WebSocketRoute | undefined;
   readonly #held: (() => void)[] = [];
 
@@ -47,13 +50,22 @@ export class Wire {
     if (this.#isCut) return void socket.close();
     this.#socket = socket;
     const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(this.#isLost(message) ? astray(message) : message));
     server.onMessage((message) => this.#pass(() => socket.send(message)));
+  }
+
+  #isLost(message: string | Buffer): message is string {
+    return this.isAstray && typeof message === "string";
   }
 
   #pass(pass: () => void): void {
     if (this.#isHeld) this.#held.push(pass);
     else pass();
   }
+}
+
+function astray(message: string): string {
+  return message.replaceAll(/"destination":"[^"]*"/g, '"destination":"#nowhere"');
 }
 
 const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
@@ -116,11 +128,15 @@ export const INSIDE: readonly View[] = [
   { name: "empty-room", show: (page) => open(page, "#reading-group") },
   {
     name: "failed",
-    show: async (page) => {
-      await say(page, "A word that is far too long for anybody: " + "a".repeat(17 * 1024));
+    show: async (page, wire) => {
+      wire.isAstray = true;
+      await say(page, "Who is reading along?");
       await page.locator('[data-state="failed"]').waitFor();
     },
-    leave: press("Discard"),
+    leave: async (page, wire) => {
+      wire.isAstray = false;
+      await press("Discard")(page);
+    },
   },
   { name: "thermometer", show: (page) => open(page, "thermometer1") },
   { name: "ai", show: (page) => open(page, "openai") },
@@ -226,6 +242,13 @@ export const INSIDE: readonly View[] = [
         await press(`Leave ${room}`)(page);
         await page.getByRole("heading", { level: 1, name: room }).waitFor({ state: "detached" });
       }
+    },
+  },
+  {
+    name: "ask",
+    show: async (page) => {
+      await page.goto(new URL("/ask", page.url()).href);
+      await page.getByRole("heading", { level: 1 }).waitFor();
     },
   },
 ];
