@@ -14,6 +14,7 @@ import { incoming } from "./incoming.ts";
 import { conversationKey, conversationOf, isRoom, isSameConversation, isSameUser, sourceOf } from "./keys.ts";
 import type { Person } from "./presence.ts";
 import { Navigation } from "./navigation.ts";
+import { Notifications } from "./notifications.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { Timelines } from "./timelines.ts";
@@ -30,6 +31,7 @@ export class Chat {
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
   readonly navigation = new Navigation(this);
+  readonly notifications: Notifications;
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
   readonly isProtected = signal(false);
@@ -47,6 +49,7 @@ export class Chat {
     this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
     this.readMarkers = new ReadMarkers(this.client, this.conversations);
     this.search = new Search(this.client);
+    this.notifications = new Notifications(this);
   }
 
   get conversations(): Directory["conversations"] {
@@ -72,6 +75,7 @@ export class Chat {
 
   close(): void {
     this.navigation.close();
+    this.notifications.close();
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
@@ -238,6 +242,7 @@ export class Chat {
     this.timelines.rename(old, name);
     this.conversations.rename(old, name);
     this.presence.rename(old, name);
+    this.notifications.levels.rename(old, name);
     if (isSameUser(old, this.me.value) || isSameUser(name, this.client.user)) {
       this.#setMe();
     } else this.notice(`${old} is now called ${name}.`);

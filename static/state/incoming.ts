@@ -20,6 +20,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
   if (chat.conversations.current.value?.key !== conversationKey(name)) chat.timeline(name).trim();
   chat.conversations.receive(message, me);
   chat.presence.noteSender(message);
+  chat.notifications.receive(message);
 }
 
 /** By `metadata.code`. What is not here is of no interest to the page. */

@@ -7,6 +7,7 @@ import { requireUserName } from "../../protocol/names.ts";
 import { Chat } from "./chat.ts";
 import { leaveAddress } from "./navigation.ts";
 import { connectToServer } from "./server.ts";
+import { NotificationLevels } from "./notification_levels.ts";
 import { TypedText } from "./typed_text.ts";
 import { words } from "./words.ts";
 
@@ -61,6 +62,7 @@ export function logOut(): void {
   if (chat.value) endToken(chat.value);
   localStorage.removeItem(STORAGE_KEY);
   TypedText.forgetAll();
+  NotificationLevels.forgetAll();
   leave();
 }
 
