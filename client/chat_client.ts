@@ -8,13 +8,13 @@ import { defaultBackoff } from "./backoff.ts";
 import { ConnectionLost } from "./connection_lost.ts";
 import { Credentials, type LoginOptions } from "./credentials.ts";
 import { Cursor } from "./cursor.ts";
-import { Outbox, type PendingMessage } from "./outbox.ts";
+import { type Hold, Outbox, type PendingMessage } from "./outbox.ts";
 import { type ConnectingStatus, Reconnector } from "./reconnector.ts";
 import { encodeLine, isSaying, requireRequest } from "./request.ts";
 import { Session } from "./session.ts";
 import type { ClientConnection, Connect } from "./transport.ts";
 
-export { ConnectionLost, type PendingMessage };
+export { ConnectionLost, type Hold, type PendingMessage };
 
 export interface ChatClientOptions {
   readonly connect: Connect;
@@ -48,6 +48,11 @@ export interface ChatClientEvents {
   /** The server's notifications that answer nothing: presence, typing, drafts, gap, caught_up … */
   notification(notification: Envelope): void;
   status(status: ClientStatus): void;
+  /**
+   * What is said waits for a while although there is a connection: the server refused it with `rate_limited` or `store_unavailable`. With
+   * undefined it goes on, or the connection is gone.
+   */
+  held(hold: Hold | undefined): void;
 }
 
 const REPLY_TIMEOUT_MS = 30_000;
@@ -68,7 +73,7 @@ export class ChatClient {
     this.#cursor = new Cursor(options.resume);
     const backoff = options.backoff ?? defaultBackoff;
     const replyTimeoutMs = options.replyTimeoutMs ?? REPLY_TIMEOUT_MS;
-    this.#outbox = new Outbox(backoff);
+    this.#outbox = new Outbox({ storeBackoff: backoff, onHold: (hold) => this.#events.held?.(hold) });
     this.#reconnector = new Reconnector({
       connect: options.connect,
       backoff,
@@ -159,6 +164,16 @@ export class ChatClient {
   /** Ends the wait before the next attempt to connect. */
   retryNow(): void {
     this.#reconnector.retryNow();
+  }
+
+  /**
+   * Looks whether the connection is still one, as after the machine slept: where no answer comes within `withinMs` it counts as lost. Without
+   * one, tries to connect at once.
+   */
+  check(withinMs: number): void {
+    const session = this.#reconnector.onlineSession;
+    if (session) session.check(withinMs);
+    else this.retryNow();
   }
 
   /** Closes for good; what is pending rejects with ConnectionLost. Resolves when the connection has ended. */

@@ -25,6 +25,20 @@ interface Entry {
 /** Sends one request on the present connection. */
 export type SendRequest = (id: string, line: string) => void;
 
+/** A refusal that passes, after which what is said waits. */
+export interface Hold {
+  readonly error: ChatError;
+  /** For so long, in milliseconds. */
+  readonly retryInMs: number;
+}
+
+export interface OutboxOptions {
+  /** Waits after the store was unavailable, in milliseconds. */
+  readonly storeBackoff: Backoff;
+  /** Hears when nothing is sent for a while although there is a connection, and with undefined when it goes on. */
+  readonly onHold: (hold: Hold | undefined) => void;
+}
+
 /** How many may be under way without a reply. More gain nothing, and would all be refused at once where one is. */
 const WINDOW = 256;
 
@@ -40,15 +54,15 @@ export class Outbox {
   #next = 0;
   #underWay = 0;
   #send: SendRequest | undefined;
-  readonly #storeBackoff: Backoff;
+  readonly #options: OutboxOptions;
   /** How often the store was unavailable since something was last stored. */
   #storeFailures = 0;
   #wasRefused = false;
   #holdUntil = 0;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(storeBackoff: Backoff) {
-    this.#storeBackoff = storeBackoff;
+  constructor(options: OutboxOptions) {
+    this.#options = options;
   }
 
   get pending(): readonly PendingMessage[] {
@@ -101,7 +115,7 @@ export class Outbox {
   refuse(id: string, error: ChatError): void {
     const waitMs = this.#waitAfter(error);
     if (waitMs === undefined) this.#take(id)?.reply.reject(error);
-    else this.#putBack(id, waitMs);
+    else this.#putBack(id, error, waitMs);
     this.#proceed();
   }
 
@@ -125,14 +139,14 @@ export class Outbox {
     return entry;
   }
 
-  #putBack(id: string, waitMs: number): void {
+  #putBack(id: string, error: ChatError, waitMs: number): void {
     const entry = this.#entries.get(id);
     if (entry?.isSent) {
       entry.isSent = false;
       this.#underWay--;
     }
     this.#wasRefused = true;
-    this.#hold(waitMs);
+    this.#hold(error, waitMs);
   }
 
   /** Milliseconds; undefined where the refusal is for good. */
@@ -140,15 +154,16 @@ export class Outbox {
     if (code === "rate_limited") return readWait(details.retry_after_ms);
     if (code !== "store_unavailable") return undefined;
     if (!this.#wasRefused) this.#storeFailures++;
-    const backoff = this.#storeBackoff(this.#storeFailures) ?? LONGEST_WAIT_MS;
+    const backoff = this.#options.storeBackoff(this.#storeFailures) ?? LONGEST_WAIT_MS;
     const least = details.retry_after_ms;
     return least === undefined ? backoff : Math.max(backoff, readWait(least));
   }
 
-  #hold(ms: number): void {
+  #hold(error: ChatError, ms: number): void {
     const until = performance.now() + ms;
     if (ms === 0 || until <= this.#holdUntil) return;
     this.#holdUntil = until;
+    this.#options.onHold({ error, retryInMs: ms });
     clearTimeout(this.#holdTimer);
     this.#holdTimer = setTimeout(() => {
       this.#holdTimer = undefined;
@@ -159,6 +174,7 @@ export class Outbox {
   #release(): void {
     clearTimeout(this.#holdTimer);
     this.#holdTimer = undefined;
+    if (this.#holdUntil > 0) this.#options.onHold(undefined);
     this.#holdUntil = 0;
     this.#wasRefused = false;
   }

@@ -51,6 +51,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #watchdog: Watchdog;
   readonly #commands = new Map<string, PromiseWithResolvers<Envelope>>();
+  #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #loginId = "";
   #welcome: Envelope | undefined;
   #isOnline = false;
@@ -102,6 +103,13 @@ export class Session {
     return reply.promise;
   }
 
+  /** Ends the connection where nothing at all is heard within `ms`. */
+  check(ms: number): void {
+    if (this.#checkTimer !== undefined) return;
+    this.#checkTimer = setTimeout(() => this.#finish(lost("The connection was lost.")), ms);
+    this.#askForSign();
+  }
+
   /** Sends what gets no reply. */
   signal(line: string): void {
     this.#connection.send(line);
@@ -133,8 +141,14 @@ export class Session {
     );
   }
 
+  #endCheck(): void {
+    clearTimeout(this.#checkTimer);
+    this.#checkTimer = undefined;
+  }
+
   #take(lines: readonly string[]): void {
     this.#watchdog.heard();
+    this.#endCheck();
     for (const line of lines) {
       if (this.#end) return;
       const envelope = readEnvelope(line);
@@ -275,6 +289,7 @@ export class Session {
   #stop(): void {
     this.#finish(lost(this.#problem));
     this.#watchdog.stop();
+    this.#endCheck();
     if (!this.#welcome) this.#options.credentials.wasUnanswered();
     this.#options.outbox.detach();
     for (const reply of this.#commands.values()) reply.reject(new ConnectionLost(this.#problem));

@@ -1,11 +1,11 @@
 /** The web port: the page, `/ws`, `/api`, `/healthz` and `/metrics`. */
 
 import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
 import type { ChatServer } from "./chat_server.ts";
 import { type Bindings, httpApi } from "./http_api.ts";
 import type { Metrics } from "./metrics.ts";
 import { isLoopback, type Origins } from "./origins.ts";
+import { pageHeaders } from "./page_headers.ts";
 import { BACKLOG } from "./startup.ts";
 import type { StaticFiles } from "./static_files.ts";
 import { LINES_PROTOCOL, WebSocketConnection } from "./websocket.ts";
@@ -130,25 +130,6 @@ function addRoutes(
 async function loadMetrics(server: ChatServer): Promise<Metrics> {
   const { createMetrics } = await import("./metrics.ts");
   return createMetrics(server);
-}
-
-function pageHeaders() {
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", "data:"],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-    strictTransportSecurity: false,
-    xFrameOptions: "DENY",
-  });
 }
 
 function upgrade(server: ChatServer, request: Request, remoteAddress: string): Response {

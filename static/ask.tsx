@@ -3,9 +3,11 @@
 import "./style/page.css";
 import "./style/ask.css";
 import { render } from "preact";
+import { applyAppearance } from "./state/appearance.ts";
 import { Asking } from "./state/asking.ts";
 import { AskPage } from "./view/ask_page.tsx";
 
+applyAppearance();
 const asking = new Asking();
 asking.start();
 addEventListener("online", () => asking.retryNow());

@@ -1,6 +1,6 @@
 /** Runs before anything is drawn, so that the page never shows itself in another theme than the chosen one first. */
 
-for (const name of ["theme", "scheme"]) {
+for (const name of ["theme", "scheme", "density", "text"]) {
   const chosen = localStorage.getItem(`parley.preference.${name}`);
   if (chosen !== null) document.documentElement.dataset[name] = chosen;
 }

@@ -8,8 +8,23 @@ export function keepShell(): void {
   void navigator.locks.request(PAGE_LOCK + import.meta.url, { mode: "shared" }, () => new Promise(() => {}));
   const register = () => {
     // Private windows and strict settings refuse it; the page works without.
-    navigator.serviceWorker.register("./service_worker.js", { updateViaCache: "none" }).catch(() => {});
+    navigator.serviceWorker.register(workerAddress(), { updateViaCache: "none" }).catch(() => {});
   };
   if (document.readyState === "complete") register();
   else addEventListener("load", register, { once: true });
+}
+
+/** Where Trusted Types are known, an address of a script has to come from a policy that the server allows. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL: () => string }): {
+    createScriptURL(input: string): string;
+  };
+}
+
+/** The one script that this page names while it runs; no other address can be made with the policy. */
+function workerAddress(): string {
+  const address = () => "./service_worker.js";
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy("parley-worker", { createScriptURL: address }).createScriptURL("") ??
+    address();
 }

@@ -3,6 +3,7 @@
 import "./style/page.css";
 import { options, render } from "preact";
 import { keepShell } from "./install.ts";
+import { applyAppearance } from "./state/appearance.ts";
 import { resumeSession } from "./state/session.ts";
 import { Entrance } from "./view/entrance.tsx";
 
@@ -19,6 +20,7 @@ options.debounceRendering = (draw) => {
   const timer = setTimeout(drawOnce, UNSEEN_DRAW_MS);
 };
 
+applyAppearance();
 resumeSession();
 render(<Entrance />, document.getElementById("app")!);
 keepShell();

@@ -88,7 +88,7 @@ export class Asking {
 
   #connect(token: string | undefined): ChatClient {
     const login = token === undefined ? {} : { token };
-    return new ChatClient({ connect: connectToServer, login }, {
+    return new ChatClient({ connect: connectToServer(), login }, {
       message: (message) => this.#hear(message),
       notification: (notification) => this.#hearNotification(notification),
       status: (status) => this.#takeStatus(status),

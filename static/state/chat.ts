@@ -2,27 +2,49 @@
  * All that one signed-in user has on the page: the client, and what it tells, sorted into the parts that the views read.
  */
 
-import { batch, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Connect } from "../../client/transport.ts";
-import { ChatClient, type ChatClientOptions, type ClientStatus } from "../../client/chat_client.ts";
+import {
+  ChatClient,
+  type ChatClientOptions,
+  type ClientStatus,
+  type Hold,
+} from "../../client/chat_client.ts";
 import type { Envelope, Metadata } from "../../protocol/message.ts";
-import { requireRoomName, requireUserName } from "../../protocol/names.ts";
+import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
 import { AI_BOTS } from "./ai_bots.ts";
-import { sourcesOf } from "./conversations.ts";
+import { Announcements } from "./announcements.ts";
+import { type Conversation, readSeqOf, sourcesOf, unreadIn } from "./conversations.ts";
+import { database, type Overview } from "./database.ts";
+import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
 import { incoming } from "./incoming.ts";
-import { conversationKey, conversationOf, isRoom, isSameConversation, isSameUser, sourceOf } from "./keys.ts";
+import {
+  conversationKey,
+  conversationName,
+  conversationOf,
+  isRoom,
+  isSameConversation,
+  isSameUser,
+  sourceOf,
+} from "./keys.ts";
 import type { Person } from "./presence.ts";
 import { Navigation } from "./navigation.ts";
 import { Notifications } from "./notifications.ts";
+import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { Timelines } from "./timelines.ts";
 import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
+import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
 
 const TYPING_EVERY_MS = 3_000;
+const NOT_LASTING =
+  "This browser keeps nothing for this page. What you type and what is not sent yet is lost when the page is closed.";
+/** So many messages are surely among the newest that are loaded first. */
+const NEWEST_PAGE = 40;
 
 export class Chat {
   readonly client: ChatClient;
@@ -39,15 +61,43 @@ export class Chat {
   /** The message that was jumped to. */
   readonly target = signal<number | undefined>(undefined);
   readonly typed = new TypedText();
+  readonly unsent: Unsent;
+  /** Why nothing is sent just now although there is a connection, and for how long. */
+  readonly hold = signal<Hold | undefined>(undefined);
+  /** Whether what is said goes out at once. */
+  readonly isSending = computed(() => this.status.value.state === "online" && !this.hold.value);
+  readonly announcements = new Announcements();
 
+  readonly #copy: OfflineCopy;
   #epoch = "";
+  #hasTakenUp = false;
+  #hasWarned = false;
+  #lastOpen = "";
+  #openedFirst = "";
+  #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
-    this.client = new ChatClient({ connect, login }, incoming(this));
+    this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
     this.directory = new Directory(this.client);
-    this.timelines = new Timelines(this.client, (messages) => this.presence.noteBots(messages));
-    this.readMarkers = new ReadMarkers(this.client, this.conversations);
+    this.timelines = new Timelines({
+      client: this.client,
+      me: () => this.#name,
+      onLoaded: (messages) => this.presence.noteBots(messages),
+      onNewest: (source, page) => this.#copy.takeNewest(source, page),
+    });
+    this.unsent = new Unsent({
+      client: this.client,
+      timelines: this.timelines,
+      onWaiting: (destination) => !isRoom(destination) && this.conversations.add(destination),
+      onStored: (destination, message) => this.#stored(destination, message),
+    });
+    this.#copy = new OfflineCopy({ watch: () => this.#watchOverview(), read: () => this.#overview() });
+    this.readMarkers = new ReadMarkers(
+      this.client,
+      this.conversations,
+      () => this.directory.conversationsChanged(),
+    );
     this.search = new Search(this.client);
     this.notifications = new Notifications(this);
   }
@@ -60,15 +110,40 @@ export class Chat {
     return this.directory.presence;
   }
 
+  /** Takes up what this browser kept for `user`. Resolves with whether that is enough to be shown before there is a connection. */
+  async restore(user: string): Promise<boolean> {
+    const restored = await this.#copy.restore(user);
+    if (!restored) return false;
+    const { overview, pages } = restored;
+    this.#epoch = overview.epoch;
+    this.me.value = overview.name;
+    this.isProtected.value = overview.isProtected;
+    this.isGuest.value = overview.isGuest;
+    this.presence.add(overview.bots.map((bot) => ({ user: bot, online: false, bot: true })));
+    this.conversations.replace(overview.rows);
+    for (const page of pages) this.timeline(conversationName(page.source)).restore(page.source, page);
+    await this.#takeUp();
+    this.#lastOpen = overview.current;
+    return true;
+  }
+
+  /** Opens what the address asks for, or what was open last, without the server. */
+  openRestored(): void {
+    this.#openedFirst = this.navigation.nearestKnown() ?? this.#lastOpen;
+    if (this.#openedFirst !== "") this.open(this.#openedFirst);
+  }
+
   /** Resolves when everything is there to be shown. */
   async start(): Promise<void> {
     const { metadata } = await this.client.start();
     this.welcomed(metadata);
     const rooms = metadata.rooms as string[];
     for (const room of rooms) this.conversations.add(room);
-    // Where the connection is gone again already, the lists are fetched when it is back.
-    await this.directory.refresh().catch(() => {});
-    await this.navigation.begin();
+    await this.#takeUp();
+    // With a conversation open they are fetched as the connection comes; where it is gone again already, when it is back.
+    if (this.conversations.currentName.value === "") await this.directory.refresh().catch(() => {});
+    const isElsewhere = this.conversations.currentName.value !== this.#openedFirst;
+    await this.navigation.begin(isElsewhere);
     const isThere = this.conversations.current.value || this.navigation.obstacle.value;
     if (!isThere && rooms[0] !== undefined) this.open(rooms[0]);
   }
@@ -76,16 +151,21 @@ export class Chat {
   close(): void {
     this.navigation.close();
     this.notifications.close();
+    this.#stopWarning?.();
+    this.#copy.close();
+    this.unsent.close();
+    this.typed.close();
     this.timelines.close();
     this.directory.close();
     this.readMarkers.close();
+    this.announcements.close();
     void this.client.close();
   }
 
   /** Calls `changed` whenever the name or the token is another one. */
   onCredentials(changed: (user: string, token: string) => void): () => void {
     return effect(() => {
-      if (this.me.value !== "") changed(this.me.value, this.client.token);
+      if (this.me.value !== "" && this.client.token !== "") changed(this.me.value, this.client.token);
     });
   }
 
@@ -100,9 +180,8 @@ export class Chat {
       this.target.value = undefined;
       return this.conversations.open(name);
     });
-    const timeline = this.timeline(name);
-    if (!timeline.attached.value) timeline.clear();
-    this.load(conversation.name);
+    this.announcements.forgetWaiting();
+    this.#loadUnread(conversation);
     if (isRoom(name)) this.directory.refreshMembers(name).catch(() => {});
   }
 
@@ -131,14 +210,14 @@ export class Chat {
    */
   say(destination: string, text: string): void {
     const name = requireDestination(destination);
-    this.#post(name, text, (id) => this.client.say(name, text, { id }));
+    this.#post(name, text, false);
   }
 
   /** Asks the AI bot: in a room for all to see, in a direct conversation the bot itself. */
   ask(destination: string, question: string): void {
     const name = isRoom(destination) ? destination : this.aiBot;
     if (!isRoom(destination)) return this.say(name, question);
-    this.#post(name, question, (id) => this.client.command(`/ask ${question}`, { destination: name, id }));
+    this.#post(name, question, true);
   }
 
   /** The AI bot that this server has. */
@@ -154,7 +233,9 @@ export class Chat {
     const messages = metadata.messages as Envelope[];
     this.conversations.add(name);
     this.presence.noteBots(messages);
-    this.timeline(name).addPage(name, { messages, more: metadata.more === true });
+    const page = { messages, more: metadata.more === true };
+    this.timeline(name).addNewest(name, page);
+    this.#copy.takeNewest(name, page);
     this.directory.setMembers(name, metadata.members as Person[]);
     await this.directory.refreshConversations();
     this.open(name);
@@ -221,11 +302,40 @@ export class Chat {
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
   welcomed(metadata: Metadata): void {
     const epoch = String(metadata.epoch);
-    if (this.#epoch !== "" && this.#epoch !== epoch) this.timelines.clear();
+    if (this.#epoch !== "" && this.#epoch !== epoch) {
+      this.timelines.clear();
+      this.conversations.forgetPositions();
+    }
     this.#epoch = epoch;
     this.isProtected.value = metadata.protected === true;
     this.isGuest.value = metadata.guest === true;
     this.#setMe();
+  }
+
+  /** A message came. */
+  keep(message: Envelope): void {
+    this.#copy.receive(message, this.#name);
+  }
+
+  /** More was missed than the server sends: what is shown has a hole behind it. */
+  missedTooMuch(): void {
+    this.timelines.clear();
+    this.#copy.clear();
+  }
+
+  /** Loads what a conversation shows when it is opened: from its first unread message on, or the newest. */
+  #loadUnread(conversation: Conversation): void {
+    const { name } = conversation;
+    const timeline = this.timeline(name);
+    const [source, ...others] = sourcesOf(conversation);
+    const readSeq = unreadIn(conversation) > 0 ? readSeqOf(conversation) : 0;
+    // The newest page holds what is unread, or the timeline goes back to what was read, or nothing was ever read.
+    const isNear = unreadIn(conversation) < NEWEST_PAGE || readSeq === 0 || others.length > 0 ||
+      timeline.attached.value && source !== undefined && timeline.has(source) &&
+        timeline.entries.value.some(({ seq }) => seq !== undefined && seq <= readSeq);
+    if (!timeline.attached.value) timeline.clear();
+    if (isNear) this.load(name);
+    else if (source !== undefined) void this.timelines.loadAround(name, source, readSeq);
   }
 
   /** Loads the newest of what a conversation shows, where that was not done yet. */
@@ -248,14 +358,57 @@ export class Chat {
     } else this.notice(`${old} is now called ${name}.`);
   }
 
-  #post(name: string, text: string, send: (id: string) => Promise<Envelope>): void {
+  /** Known before a login is through, and from what was kept before there is a connection. */
+  get #name(): string {
+    return this.client.user || this.me.value;
+  }
+
+  #post(name: string, text: string, asks: boolean): void {
     this.returnToPresent(name);
     this.#lastTyping = 0;
-    this.timelines.post(name, text, async (id) => {
-      const reply = await send(id);
-      this.conversations.noteOwn(name, Number(reply.metadata.seq));
-      return reply;
+    this.unsent.post(name, text, asks);
+  }
+
+  #stored(destination: string, message: Envelope): void {
+    this.conversations.noteOwn(destination, message.seq ?? 0);
+    this.keep(message);
+  }
+
+  /** What the user typed and did not send, or said and is not stored yet; once, when it is known who the user is. */
+  async #takeUp(): Promise<void> {
+    if (this.#hasTakenUp) return;
+    this.#hasTakenUp = true;
+    await Promise.all([this.typed.restore(this.me.value), this.unsent.restore(this.me.value)]);
+    this.#copy.begin();
+    this.#stopWarning = effect(() => {
+      if (!database.isLasting.value && this.conversations.currentName.value !== "") this.#warn();
     });
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    untracked(() => this.notice(NOT_LASTING));
+  }
+
+  #watchOverview(): void {
+    void this.conversations.all.value;
+    void this.conversations.currentName.value;
+    void this.me.value;
+  }
+
+  #overview(): Overview {
+    const bots = this.presence.people.value.filter(({ bot }) => bot).map(({ user }) => user);
+    return {
+      user: "",
+      epoch: this.#epoch,
+      name: this.me.value,
+      isProtected: this.isProtected.value,
+      isGuest: this.isGuest.value,
+      current: this.conversations.currentName.value,
+      rows: rowsOf(this.conversations.all.value),
+      bots,
+    };
   }
 
   #left(room: string): void {
@@ -267,8 +420,13 @@ export class Chat {
   }
 
   #setMe(): void {
-    this.typed.setUser(this.client.user);
-    this.me.value = this.client.user;
+    const { user } = this.client;
+    const before = userKey(this.me.value);
+    if (before !== "" && before !== userKey(user)) void database.renameUser(before, userKey(user));
+    this.typed.setUser(user);
+    this.unsent.setUser(user);
+    this.#copy.setLog(user, this.#epoch);
+    this.me.value = user;
   }
 }
 

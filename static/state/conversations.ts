@@ -12,6 +12,7 @@ import {
   isSameUser,
   sourceOf,
 } from "./keys.ts";
+import { isMention } from "./mentions.ts";
 
 /** How far one source of a conversation goes, and how far it was read. */
 export interface Marker {
@@ -28,6 +29,8 @@ export interface Conversation {
   readonly kind: "room" | "direct";
   /** The messages, and where the user subscribed to what the other publishes, its feed. */
   readonly markers: readonly Marker[];
+  /** The unread messages of a room that call the user by name, by their seqs. */
+  readonly mentions: readonly number[];
 }
 
 /** One row of the `conversations` reply. */
@@ -50,6 +53,7 @@ export class Conversations {
   /** The name of the open conversation; empty where none is. */
   readonly currentName = computed(() => this.current.value?.name ?? "");
   readonly unread = computed(() => this.all.value.reduce((sum, each) => sum + unreadIn(each), 0));
+  readonly mentions = computed(() => this.all.value.reduce((sum, each) => sum + mentionsIn(each), 0));
 
   find(name: string): Conversation | undefined {
     return this.#all.value.get(conversationKey(name));
@@ -61,9 +65,10 @@ export class Conversations {
     for (const row of rows) {
       const source = row.kind === "feed" ? feedOf(row.destination) : row.destination;
       const key = conversationKey(source);
-      const conversation = all.get(key) ?? blank(source);
+      const conversation = all.get(key) ??
+        { ...blank(source), mentions: this.#all.value.get(key)?.mentions ?? [] };
       const marker = this.#newer(this.#all.value.get(key), markerOf(row, source));
-      all.set(key, { ...conversation, markers: [...conversation.markers, marker] });
+      all.set(key, withMarker(conversation, marker));
     }
     for (const [key, known] of this.#all.value) {
       if (!all.has(key) && known.kind === "direct") {
@@ -80,6 +85,13 @@ export class Conversations {
     this.#put(known);
     this.#currentKey.value = key;
     return known;
+  }
+
+  /** Another log counts otherwise: what was read and what is unread is not known until the server lists it. */
+  forgetPositions(): void {
+    this.#all.value = new Map(
+      [...this.#all.value].map(([key, conversation]) => [key, { ...conversation, markers: [] }]),
+    );
   }
 
   add(name: string): void {
@@ -113,6 +125,17 @@ export class Conversations {
     const own = isSameUser(message.sender, me) && message.type === "chat";
     const unread = own ? marker.unread : Math.min(marker.unread + 1, LIMITS.unreadMax);
     this.#putMarker(known, { ...marker, lastSeq: seq, unread });
+    this.noteMention(message, me);
+  }
+
+  /** Keeps in mind that a message calls the user, if it does and is unread. */
+  noteMention(message: Envelope, me: string): void {
+    const { seq = 0 } = message;
+    const known = this.find(conversationOf(message, me));
+    if (!known || !isMention(message, me) || known.mentions.includes(seq)) return;
+    if (known.markers.every(({ readSeq }) => seq > readSeq)) {
+      this.#put({ ...known, mentions: [...known.mentions, seq] });
+    }
   }
 
   /** What the user said here is stored as `seq`: it is not unread, and the newest. */
@@ -130,14 +153,18 @@ export class Conversations {
     }
   }
 
-  /** The user has read a source up to `seq`, here or elsewhere. Returns whether messages after it are left to count. */
-  markRead(source: string, seq: number): boolean {
+  /**
+   * The user has read a source up to `seq`, here or elsewhere.
+   * @param left how many messages are unread after it, where that is known
+   * @returns whether messages after it are left to count
+   */
+  markRead(source: string, seq: number, left?: number): boolean {
     const known = this.find(source);
     const marker = known?.markers.find((each) => isSameSource(each.source, source));
     if (!known || !marker || seq <= marker.readSeq) return false;
     const isAll = seq >= marker.lastSeq;
-    this.#putMarker(known, { ...marker, readSeq: seq, unread: isAll ? 0 : marker.unread });
-    return !isAll;
+    this.#putMarker(known, { ...marker, readSeq: seq, unread: isAll ? 0 : left ?? marker.unread });
+    return !isAll && left === undefined;
   }
 
   rename(old: string, name: string): void {
@@ -154,15 +181,14 @@ export class Conversations {
     if (wasOpen) this.#currentKey.value = key;
   }
 
-  /** What came since the reply was made is known better here. */
+  /** What came or was read since the reply was made is known better here. */
   #newer(known: Conversation | undefined, marker: Marker): Marker {
     const here = known?.markers.find((each) => isSameSource(each.source, marker.source));
-    return here && here.lastSeq > marker.lastSeq ? here : marker;
+    return here && (here.lastSeq > marker.lastSeq || here.readSeq > marker.readSeq) ? here : marker;
   }
 
   #putMarker(conversation: Conversation, marker: Marker): void {
-    const others = conversation.markers.filter((each) => !isSameSource(each.source, marker.source));
-    this.#put({ ...conversation, markers: [...others, marker] });
+    this.#put(withMarker(conversation, marker));
   }
 
   #put(conversation: Conversation): void {
@@ -170,8 +196,20 @@ export class Conversations {
   }
 }
 
+/** How often the user is called: by name in a room, with every message in a direct conversation. */
+export function mentionsIn({ kind, markers, mentions }: Conversation): number {
+  if (kind === "room") return mentions.length;
+  return markers.reduce((sum, { source, unread }) => sum + (isFeed(source) ? 0 : unread), 0);
+}
+
 export function unreadIn(conversation: Conversation): number {
   return conversation.markers.reduce((sum, marker) => sum + marker.unread, 0);
+}
+
+/** Up to where everything was read. */
+export function readSeqOf(conversation: Conversation): number {
+  const unread = conversation.markers.filter((marker) => marker.unread > 0);
+  return Math.min(...(unread.length > 0 ? unread : conversation.markers).map(({ readSeq }) => readSeq));
 }
 
 export function lastSeqOf(conversation: Conversation): number {
@@ -191,7 +229,25 @@ export function sourcesOf(conversation: Conversation): readonly string[] {
 
 function blank(source: string): Conversation {
   const name = conversationName(source);
-  return { key: conversationKey(name), name, kind: isRoom(name) ? "room" : "direct", markers: [] };
+  return {
+    key: conversationKey(name),
+    name,
+    kind: isRoom(name) ? "room" : "direct",
+    markers: [],
+    mentions: [],
+  };
+}
+
+/** A marker that has moved takes the mentions before it along. */
+function withMarker(conversation: Conversation, marker: Marker): Conversation {
+  const others = conversation.markers.filter((each) => !isSameSource(each.source, marker.source));
+  const { mentions } = conversation;
+  const isRead = mentions.some((seq) => seq <= marker.readSeq);
+  return {
+    ...conversation,
+    markers: [...others, marker],
+    mentions: isRead ? mentions.filter((seq) => seq > marker.readSeq) : mentions,
+  };
 }
 
 function markerOf(row: Row, source: string): Marker {

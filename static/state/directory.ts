@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { ChatClient } from "../../client/chat_client.ts";
 import { Conversations, type Row } from "./conversations.ts";
 import { conversationKey } from "./keys.ts";
+import { findMissedMentions } from "./missed_mentions.ts";
 import { type Person, Presence } from "./presence.ts";
 
 /** Many changes at once, as after a restart, cost one request. */
@@ -31,6 +32,8 @@ export class Directory {
     const rows = metadata.conversations as Row[];
     this.presence.noteBots(rows.flatMap(({ last }) => last ? [last] : []));
     this.conversations.replace(rows);
+    // What the badges show; without an answer there will be another time.
+    findMissedMentions(this.#client, this.conversations).catch(() => {});
   }
 
   async refreshMembers(room: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the client tells: each message, notification and change of the connection goes to the parts that it concerns. */
 
+import { batch } from "@preact/signals";
 import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import type { Chat } from "./chat.ts";
@@ -10,17 +11,28 @@ export function incoming(chat: Chat): ChatClientEvents {
     message: (message) => takeMessage(chat, message),
     notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
     status: (status) => takeStatus(chat, status),
+    held: (hold) => chat.hold.value = hold,
   };
 }
 
 function takeMessage(chat: Chat, message: Envelope): void {
   const me = chat.client.user;
   const name = conversationOf(message, me);
-  chat.timelines.receive(message);
-  if (chat.conversations.current.value?.key !== conversationKey(name)) chat.timeline(name).trim();
-  chat.conversations.receive(message, me);
-  chat.presence.noteSender(message);
+  const isOpen = chat.conversations.current.value?.key === conversationKey(name);
+  batch(() => {
+    chat.timelines.receive(message);
+    chat.keep(message);
+    if (!isOpen) chat.timeline(name).trim();
+    chat.conversations.receive(message, me);
+    chat.presence.noteSender(message);
+  });
   chat.notifications.receive(message);
+  if (isOpen && isNewToEars(message, me)) chat.announcements.message(message.sender, message.message);
+}
+
+/** What was kept while the user was away is history, and readings are looked up when they are wanted. */
+function isNewToEars({ type, sender, metadata }: Envelope, me: string): boolean {
+  return type === "chat" && metadata.stored !== true && !isSameUser(sender, me);
 }
 
 /** By `metadata.code`. What is not here is of no interest to the page. */
@@ -33,7 +45,7 @@ const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => vo
   member_joined: takeMembership,
   member_left: takeMembership,
   seen: takeSeen,
-  gap: (chat) => chat.timelines.clear(),
+  gap: (chat) => chat.missedTooMuch(),
   closing: (chat, { message }) => chat.notice(message),
   error: (chat, { message }) => chat.notice(message),
 };

@@ -21,18 +21,33 @@ export type Obstacle =
 export class Navigation {
   /** Set while the address asks for what cannot be shown. */
   readonly obstacle = signal<Obstacle | undefined>(undefined);
+  /** The keys of the conversations that were shown, the last one first. */
+  readonly visited: string[] = [];
   readonly #chat: Chat;
   /** Set while a place is being gone to: what is shown on the way there has no address. */
   readonly #going = signal<symbol | undefined>(undefined);
   readonly #closers: (() => void)[] = [];
+  #keepsAddress = false;
 
   constructor(chat: Chat) {
     this.#chat = chat;
   }
 
-  /** Shows what the address asks for, if anything, and goes along with it from then on. */
-  async begin(): Promise<void> {
-    if (asksForPlace()) await this.#followAddress();
+  /** What can be shown of what the address asks for without asking the server; undefined where that is nothing. */
+  nearestKnown(): string | undefined {
+    const { name = "" } = placeIn() ?? {};
+    if (this.#chat.conversations.find(name)) return name;
+    return isUserName(name) ? name : undefined;
+  }
+
+  /** Whether all that the address asks for can be shown so. */
+  get isKnown(): boolean {
+    return !asksForPlace() || this.nearestKnown() !== undefined && placeIn()?.seq === undefined;
+  }
+
+  /** Shows what the address asks for, if anything and unless the user went elsewhere, and goes along with it from then on. */
+  async begin(isElsewhere = false): Promise<void> {
+    if (asksForPlace() && !isElsewhere) await this.#followAddress();
     const follow = () => void this.#followAddress();
     addEventListener("popstate", follow);
     this.#closers.push(() => removeEventListener("popstate", follow));
@@ -40,6 +55,9 @@ export class Navigation {
 
   /** From now on the address says what is shown. */
   keepAddress(): void {
+    if (this.#keepsAddress) return;
+    this.#keepsAddress = true;
+    this.#closers.push(effect(() => this.#noteVisit(this.#chat.conversations.current.value?.key)));
     let isFirst = true;
     this.#closers.push(effect(() => {
       const { conversations, target } = this.#chat;
@@ -70,6 +88,13 @@ export class Navigation {
       await this.#chat.join(place.name);
       await this.#show(place, isLast);
     });
+  }
+
+  #noteVisit(key: string | undefined): void {
+    if (key === undefined || key === this.visited[0]) return;
+    const at = this.visited.indexOf(key);
+    if (at >= 0) this.visited.splice(at, 1);
+    this.visited.unshift(key);
   }
 
   async #followAddress(): Promise<void> {

@@ -3,6 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { userKey } from "../../protocol/names.ts";
 import { conversationKey } from "./keys.ts";
+import { localKeys, readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 
 /** `mentions` of a room are those of the user, of a direct conversation all that is said; `all` has a service's readings too. */
 export const LEVELS = ["mentions", "all", "none"] as const;
@@ -46,9 +47,7 @@ export class NotificationLevels {
 
   /** Forgets what this browser keeps, of every user, as on a log out. */
   static forgetAll(): void {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-    }
+    for (const key of localKeys()) if (key.startsWith(PREFIX)) removeLocal(key);
   }
 
   readonly #changedElsewhere = ({ key }: StorageEvent) => {
@@ -57,12 +56,12 @@ export class NotificationLevels {
 
   #read(): void {
     this.#readFor = this.#storageKey();
-    this.#kept.value = parsed(localStorage.getItem(this.#readFor));
+    this.#kept.value = parsed(readLocal(this.#readFor));
   }
 
   #keep(levels: Readonly<Record<string, Level>>): void {
     this.#kept.value = levels;
-    localStorage.setItem(this.#storageKey(), JSON.stringify(levels));
+    writeLocal(this.#storageKey(), JSON.stringify(levels));
   }
 
   #storageKey(): string {

@@ -1,6 +1,7 @@
 /** What a user has chosen on this page, kept in this browser and the same in all of its tabs. */
 
 import { type Signal, signal } from "@preact/signals";
+import { readLocal, writeLocal } from "./local_storage.ts";
 
 const PREFIX = "parley.preference.";
 
@@ -21,13 +22,13 @@ export function preference<Word extends string>(name: string, words: readonly [W
 } {
   const key = PREFIX + name;
   const read = (raw: string | null) => words.find((word) => word === raw) ?? words[0];
-  const value = signal<Word>(read(localStorage.getItem(key)));
+  const value = signal<Word>(read(readLocal(key)));
   kept.set(key, { value: value as Signal<unknown>, read });
   return {
     value,
     set(word) {
       value.value = word;
-      localStorage.setItem(key, word);
+      writeLocal(key, word);
     },
   };
 }

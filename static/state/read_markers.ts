@@ -1,30 +1,46 @@
 /** Tells the server how far the user has read. */
 
 import type { ChatClient } from "../../client/chat_client.ts";
+import { LIMITS } from "../../protocol/message.ts";
 import type { Conversations } from "./conversations.ts";
+import type { Entry } from "./entry.ts";
+import { lowerBound } from "./entry_list.ts";
+import { isFeed } from "./keys.ts";
 
-/** In a busy room the marker moves once in this time, not with each message. */
+/** The first move is told at once; in a busy room the marker then moves once in this time, not with each message. */
 const MOVE_EVERY_MS = 1_500;
 
 export class ReadMarkers {
   readonly #client: ChatClient;
   readonly #conversations: Conversations;
+  readonly #onUncounted: () => void;
   /** Source to the seq that the server is to be told of. */
   readonly #due = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: ChatClient, conversations: Conversations) {
+  /** @param onUncounted called where only the server can tell how much is left unread */
+  constructor(client: ChatClient, conversations: Conversations, onUncounted: () => void) {
     this.#client = client;
     this.#conversations = conversations;
+    this.#onUncounted = onUncounted;
   }
 
   /** The user has read all of this conversation. */
   readAll(name: string): void {
     for (const { source, lastSeq, unread } of this.#conversations.find(name)?.markers ?? []) {
-      if (unread === 0) continue;
-      this.#conversations.markRead(source, lastSeq);
-      this.#due.set(source, lastSeq);
-      this.#timer ??= setTimeout(() => this.#tell(), MOVE_EVERY_MS);
+      if (unread > 0) this.#move(source, lastSeq, 0);
+    }
+  }
+
+  /** The user has read this conversation up to `seq`; `entries` are those that are loaded. */
+  readTo(name: string, seq: number, entries: readonly Entry[]): void {
+    for (const { source, lastSeq, readSeq, unread } of this.#conversations.find(name)?.markers ?? []) {
+      const to = Math.min(seq, lastSeq);
+      if (unread === 0 || to <= readSeq) continue;
+      const from = lowerBound(entries, readSeq + 1);
+      const passed = countOthers(entries, from, to, isFeed(source));
+      this.#move(source, to, to === lastSeq ? 0 : Math.max(1, unread - passed));
+      if (unread >= LIMITS.unreadMax || from === 0) this.#onUncounted();
     }
   }
 
@@ -32,13 +48,28 @@ export class ReadMarkers {
     clearTimeout(this.#timer);
   }
 
+  #move(source: string, seq: number, unread: number): void {
+    this.#conversations.markRead(source, seq, unread);
+    this.#due.set(source, seq);
+    if (this.#timer === undefined) this.#tell();
+  }
+
   #tell(): void {
-    this.#timer = undefined;
     const due = [...this.#due];
     this.#due.clear();
+    this.#timer = due.length === 0 ? undefined : setTimeout(() => this.#tell(), MOVE_EVERY_MS);
     for (const [source, seq] of due) {
       // What fails is told again with the next message that is read.
       this.#client.command(`/seen ${source} ${seq}`).catch(() => {});
     }
   }
+}
+
+function countOthers(entries: readonly Entry[], from: number, to: number, readings: boolean): number {
+  let count = 0;
+  for (let at = from; at < entries.length && entries[at]!.order <= to; at++) {
+    const { seq, kind, isReading } = entries[at]!;
+    if (seq !== undefined && kind !== "own" && isReading === readings) count += 1;
+  }
+  return count;
 }

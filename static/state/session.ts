@@ -5,13 +5,21 @@ import type { ChatClientOptions } from "../../client/chat_client.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
 import { Chat } from "./chat.ts";
+import { watchConnection } from "./connecting.ts";
+import { database } from "./database.ts";
+import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 import { leaveAddress } from "./navigation.ts";
 import { connectToServer } from "./server.ts";
 import { NotificationLevels } from "./notification_levels.ts";
-import { TypedText } from "./typed_text.ts";
+import { tabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
 const STORAGE_KEY = "parley.session";
+/** There while what was kept for a user who logged out is being forgotten. */
+const FORGETTING_KEY = "parley.forgetting";
+
+/** For so long the server is waited for before what was kept is shown. */
+const PATIENCE_MS = 400;
 
 interface SavedSession {
   readonly name: string;
@@ -27,27 +35,53 @@ export const signInError = signal<Error | null>(null);
 
 /** Signs in with what this browser kept from the last time; without it, the sign-in form shows. */
 export function resumeSession(): void {
+  if (readLocal(FORGETTING_KEY) !== null) forgetAll();
   const saved = readSaved();
-  if (saved) void signIn(saved);
+  if (saved) void resume(saved);
   addEventListener("storage", (event) => {
     // Another tab logged out, or signed in as somebody else.
     if (event.key === STORAGE_KEY && event.newValue === null) leave();
   });
-  addEventListener("online", () => (chat.value ?? pending.value)?.client.retryNow());
+  tabs.listen(({ kind }) => kind === "loggedOut" && forget());
+}
+
+/** A server that answers at once says what is new; without it, what this browser kept is shown. */
+async function resume(saved: SavedSession): Promise<void> {
+  const next = begin(saved);
+  const isKept = await next.restore(saved.name);
+  if (pending.value !== next) return;
+  const started = start(next, true);
+  if (!isKept) return await started;
+  await Promise.race([started, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  if (pending.value !== next) return;
+  next.openRestored();
+  enter(next);
+  // A link that leads further is followed when the server is there.
+  if (next.navigation.isKnown) next.navigation.keepAddress();
 }
 
 /** Nothing at all signs in as a fresh guest. */
 export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
-  const next = new Chat(connectToServer, login);
+  await start(begin(login), login.token !== undefined, login.name);
+}
+
+function begin(login: ChatClientOptions["login"]): Chat {
+  const next = new Chat(connectToServer(), login);
   pending.value = next;
   signInError.value = null;
+  return next;
+}
+
+async function start(next: Chat, isResumed: boolean, name?: string): Promise<void> {
   try {
-    if (login.name !== undefined) requireUserName(login.name);
+    if (name !== undefined) requireUserName(name);
     await next.start();
     if (pending.value === next) enter(next);
+    if (chat.value === next) next.navigation.keepAddress();
   } catch (error) {
     next.close();
-    if (pending.value === next) refuse(error, login.token !== undefined);
+    // Where it is shown already, its end is noticed there.
+    if (pending.value === next) refuse(error, isResumed);
   }
 }
 
@@ -60,10 +94,22 @@ export function cancelSignIn(): void {
 /** Leaves nothing in this browser, whether there is a connection or not. */
 export function logOut(): void {
   if (chat.value) endToken(chat.value);
-  localStorage.removeItem(STORAGE_KEY);
-  TypedText.forgetAll();
-  NotificationLevels.forgetAll();
+  tabs.tell({ kind: "loggedOut" });
+  forget();
+}
+
+/** Forgets all that was kept: of every user, since whoever logs out leaves the browser to others. */
+function forget(): void {
   leave();
+  removeLocal(STORAGE_KEY);
+  forgetAll();
+}
+
+/** A page that goes away meanwhile leaves it to the next. */
+function forgetAll(): void {
+  writeLocal(FORGETTING_KEY, "");
+  NotificationLevels.forgetAll();
+  void database.wipe().then(() => removeLocal(FORGETTING_KEY));
 }
 
 /** Forgets why the last sign-in failed. */
@@ -74,17 +120,21 @@ export function clearSignInError(): void {
 /** The command is on its way before its connection closes; between two connections the token is ended over HTTP, if that gets through. */
 function endToken({ client, status }: Chat): void {
   if (status.value.state === "online") return client.signal("/logout");
-  const headers = { authorization: `Bearer ${client.token}` };
+  const headers = { authorization: `Bearer ${client.token || readSaved()?.token}` };
   fetch("api/logout", { method: "POST", headers, keepalive: true }).catch(() => {});
 }
 
 function enter(next: Chat): void {
   pending.value = null;
   chat.value = next;
-  next.onCredentials((name, token) => localStorage.setItem(STORAGE_KEY, JSON.stringify({ name, token })));
-  next.navigation.keepAddress();
+  next.onCredentials((name, token) => writeLocal(STORAGE_KEY, JSON.stringify({ name, token })));
+  const watching = new AbortController();
+  watchConnection(next.client, watching.signal);
   const stop = effect(() => {
-    if (chat.value !== next) return stop?.();
+    if (chat.value !== next) {
+      watching.abort();
+      return stop?.();
+    }
     const status = next.status.value;
     if (status.state === "closed") endedByServer(status.error);
   });
@@ -93,14 +143,14 @@ function enter(next: Chat): void {
 function refuse(error: unknown, wasResumed: boolean): void {
   pending.value = null;
   if (wasResumed && error instanceof ChatError && error.code === "bad_credentials") {
-    localStorage.removeItem(STORAGE_KEY);
+    removeLocal(STORAGE_KEY);
     signInError.value = sessionEnded();
   } else signInError.value = error instanceof Error ? error : new Error(words(error));
 }
 
 function endedByServer(error: Error | undefined): void {
   const isTokenOver = error instanceof ChatError && error.code === "bad_credentials";
-  if (isTokenOver) localStorage.removeItem(STORAGE_KEY);
+  if (isTokenOver) removeLocal(STORAGE_KEY);
   end();
   signInError.value = isTokenOver ? sessionEnded() : error ?? null;
 }
@@ -125,7 +175,7 @@ function end(): void {
 
 function readSaved(): SavedSession | undefined {
   try {
-    const { name, token } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+    const { name, token } = JSON.parse(readLocal(STORAGE_KEY) ?? "{}");
     return typeof name === "string" && typeof token === "string" ? { name, token } : undefined;
   } catch {
     return undefined;

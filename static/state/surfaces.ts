@@ -3,12 +3,20 @@
 import { signal } from "@preact/signals";
 
 /** The dialog that is open, if any. */
-export type DialogName = "" | "rooms" | "name" | "password" | "switcher" | "shortcuts";
+export type DialogName = "" | "rooms" | "name" | "password" | "settings" | "switcher" | "shortcuts";
 
 export const dialog = signal<DialogName>("");
 /** The list of conversations, where it lies over the rest: on phones. */
 export const isListOpen = signal(false);
 export const showsMembers = signal(false);
+
+/** What the switcher opens with: a sign that narrows what it offers, or nothing. */
+export const switcherText = signal("");
+
+export function openSwitcher(text = ""): void {
+  switcherText.value = text;
+  openDialog("switcher");
+}
 
 /** On phones a dialog takes the place of the list that it was opened from. */
 export function openDialog(name: DialogName): void {

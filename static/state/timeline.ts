@@ -1,8 +1,9 @@
 /** What one conversation shows, in order: what is stored, what is being sent, what a bot is writing, and notices. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { draftKey, type Entry, entryOf, now } from "./entry.ts";
+import { EntryList, lowerBound } from "./entry_list.ts";
 import { conversationKey, isSameUser, sourceOf } from "./keys.ts";
 
 /** How far back a part of the conversation (its messages, its readings) has been loaded. */
@@ -18,13 +19,20 @@ export interface Page {
 }
 
 /** Past this many entries the oldest are let go while the reader is at the end; they can be loaded again. */
-const TRIM_ABOVE = 400;
-const TRIM_TO = 200;
+const TRIM_ABOVE = 600;
+const TRIM_TO = 300;
+
+/** Among so many of the newest entries a draft's answer is looked for. */
+const RECENT = 100;
 
 export class Timeline {
-  readonly #entries = signal<readonly Entry[]>([]);
+  readonly #list = new EntryList();
+  /** Counts the changes of the list, which is changed in place. */
+  readonly #version = signal(0);
   readonly #sources = signal<ReadonlyMap<string, Source>>(new Map());
   readonly #me: () => string;
+  /** Sources of which only what this browser had kept is here, and its last seq. */
+  readonly #restored = new Map<string, number>();
   #notices = 0;
 
   /** Whether the end of `entries` is the end of the conversation; false after a jump into the past. */
@@ -33,25 +41,45 @@ export class Timeline {
 
   /**
    * The entries that can be shown without a hole: where one source reaches back further than another, what lies
-   * before the other's oldest is held back until that is loaded too.
+   * before the other's oldest is held back until that is loaded too. Mostly the same array each time, grown in place:
+   * whoever reads `value` is told of every change, and compares `version`, not the array.
    */
-  readonly entries = computed(() => {
+  readonly entries = valueOf(() => {
+    this.#version.value;
     const floor = this.#floor();
-    const all = this.#entries.value;
-    return floor === 0 ? all : all.filter((entry) => entry.order >= floor);
+    return floor === 0 ? this.#list.all : this.#list.all.slice(lowerBound(this.#list.all, floor));
   });
 
   constructor(me: () => string) {
     this.#me = me;
   }
 
+  get version(): number {
+    return this.#version.value;
+  }
+
   get lastSeq(): number {
-    return this.#entries.value.findLast((entry) => entry.seq !== undefined)?.seq ?? 0;
+    return this.#list.lastSeq;
   }
 
   /** Whether `source` was loaded at least once. */
   has(source: string): boolean {
-    return this.#sources.value.has(conversationKeyOfSource(source));
+    const key = conversationKeyOfSource(source);
+    return this.#sources.value.has(key) && !this.#restored.has(key);
+  }
+
+  /** Shows what this browser had kept of a source until its newest messages are loaded. */
+  restore(source: string, page: Page): void {
+    this.#restored.set(conversationKeyOfSource(source), page.messages.at(-1)?.seq ?? 0);
+    this.addPage(source, page);
+  }
+
+  /** Takes the newest messages of a source: what was restored of it and is not followed by them is let go. */
+  addNewest(source: string, page: Page): void {
+    batch(() => {
+      this.#replaceRestored(conversationKeyOfSource(source), page.messages[0]?.seq ?? Infinity);
+      this.addPage(source, page);
+    });
   }
 
   /** The source that has to be loaded next to show more of the past, and the seq before which; undefined at the beginning. */
@@ -98,10 +126,9 @@ export class Timeline {
 
   /** Forgets all that is stored, as where it can be loaded again or belongs to another log. */
   clear(): void {
-    this.#entries.value = this.#entries.value.filter((entry) =>
-      entry.state === "sending" || entry.state === "failed"
-    );
+    this.#keep((entry) => entry.state === "sending" || entry.state === "failed");
     this.#sources.value = new Map();
+    this.#restored.clear();
     this.attached.value = true;
   }
 
@@ -113,20 +140,20 @@ export class Timeline {
   /** The text of an answer grows. */
   grow(sender: string, destination: string, draft: string, delta: string): void {
     const key = draftKey(sender, draft);
-    const known = this.#entries.value.find((entry) => entry.key === key);
-    if (!known) this.#insert(draftEntry(key, sender, destination, delta));
-    else if (known.state === "writing") this.#replace(key, { ...known, text: known.text + delta });
+    const known = this.#list.findUnplaced((entry) => entry.key === key);
+    if (known) this.#replace(known, { ...known, text: known.text + delta });
+    else if (!this.#wasAnswered(key)) this.#insert(draftEntry(key, sender, destination, delta));
   }
 
   /** Drafts whose answer will not come any more. */
   dropDrafts(sender?: string): void {
-    const left = (entry: Entry) =>
-      entry.state !== "writing" || sender !== undefined && !isSameUser(entry.sender, sender);
-    if (!this.#entries.value.every(left)) this.#entries.value = this.#entries.value.filter(left);
+    this.#keep((entry) =>
+      entry.state !== "writing" || sender !== undefined && !isSameUser(entry.sender, sender)
+    );
   }
 
   /** Something the user just said, before the server has it. */
-  addPending(id: string, destination: string, text: string): void {
+  addPending(id: string, destination: string, text: string, time = now()): void {
     this.#insert({
       key: `id-${id}`,
       order: Infinity,
@@ -135,7 +162,7 @@ export class Timeline {
       sender: this.#me(),
       destination,
       text,
-      time: now(),
+      time,
       stored: false,
       fromBot: false,
       isReading: false,
@@ -145,11 +172,11 @@ export class Timeline {
 
   /** The server has stored it: it takes its place in the order. */
   confirm(id: string, seq: number, time: string): void {
-    const pending = this.#entries.value.find((entry) => entry.id === id && entry.kind === "own");
-    if (!pending || pending.seq !== undefined) return;
+    const pending = this.#list.findUnplaced((entry) => entry.id === id && entry.kind === "own");
+    if (!pending) return;
     const { problem: _, ...rest } = pending;
-    this.#entries.value = this.#entries.value.filter((entry) => entry.seq !== seq);
-    this.#replace(pending.key, { ...rest, state: "done", order: seq, seq, time });
+    if (this.#list.indexOfSeq(seq) >= 0) this.#keep((entry) => entry.seq !== seq);
+    this.#replace(pending, { ...rest, state: "done", order: seq, seq, time });
   }
 
   fail(id: string, problem: string): void {
@@ -161,7 +188,7 @@ export class Timeline {
   }
 
   discard(id: string): void {
-    this.#entries.value = this.#entries.value.filter((entry) => entry.id !== id || entry.seq !== undefined);
+    this.#keep((entry) => entry.id !== id || entry.seq !== undefined);
   }
 
   /** Words of the server's or the page's, for this reader only. */
@@ -185,22 +212,24 @@ export class Timeline {
   /** A user is called otherwise from now on, in what was said before too. */
   rename(old: string, name: string): void {
     const fix = (value: string) => isSameUser(value, old) ? name : value;
-    this.#entries.value = this.#entries.value.map((entry) => ({
-      ...entry,
-      sender: fix(entry.sender),
-      destination: fix(entry.destination),
-    }));
+    this.#reset(
+      this.#list.all.map((entry) => ({
+        ...entry,
+        sender: fix(entry.sender),
+        destination: fix(entry.destination),
+      })),
+    );
   }
 
   /** Lets the oldest go where there are too many. */
   trim(): void {
-    const all = this.#entries.value;
+    const { all } = this.#list;
     if (all.length <= TRIM_ABOVE) return;
     const kept = all.slice(-TRIM_TO);
     const oldest = kept.find((entry) => entry.seq !== undefined)?.seq;
     if (oldest === undefined) return;
     batch(() => {
-      this.#entries.value = kept;
+      this.#reset(kept);
       this.#sources.value = new Map(
         [...this.#sources.value].map(([key, source]) => [key, {
           oldest: Math.max(source.oldest, oldest),
@@ -208,6 +237,22 @@ export class Timeline {
         }]),
       );
     });
+  }
+
+  /** Restored messages from `first` on come again; those before it belong here only where they reach up to it. */
+  #replaceRestored(key: string, first: number): void {
+    const last = this.#restored.get(key);
+    if (!this.#restored.delete(key) || last === undefined) return;
+    const isLinked = first <= last;
+    const me = this.#me();
+    const goes = (entry: Entry) =>
+      entry.seq !== undefined && entry.seq <= last && (!isLinked || entry.seq >= first) &&
+      conversationKeyOfSource(sourceOf(asMessage(entry), me)) === key;
+    this.#keep((entry) => !goes(entry));
+    if (isLinked) return;
+    const sources = new Map(this.#sources.value);
+    sources.delete(key);
+    this.#sources.value = sources;
   }
 
   #floor(): number {
@@ -218,7 +263,7 @@ export class Timeline {
 
   #oldestOf(key: string): number {
     const me = this.#me();
-    const first = this.#entries.value.find((entry) =>
+    const first = this.#list.all.find((entry) =>
       entry.seq !== undefined && conversationKeyOfSource(sourceOf(asMessage(entry), me)) === key
     );
     return first?.seq ?? Infinity;
@@ -227,10 +272,11 @@ export class Timeline {
   /** What is loaded after a notice was given can have been said before it. */
   #mergePage({ messages }: Page): void {
     this.#merge(messages);
+    if (!this.#list.all.some(isNotice)) return;
     const lastBefore = (time: string) =>
       messages.findLast(({ timestamp }) => Date.parse(timestamp) <= Date.parse(time))?.seq ?? 0;
-    this.#entries.value = sorted(
-      this.#entries.value.map((entry) =>
+    this.#reset(
+      this.#list.all.map((entry) =>
         isNotice(entry) ? { ...entry, order: Math.max(entry.order, lastBefore(entry.time) + 0.5) } : entry
       ),
     );
@@ -238,31 +284,58 @@ export class Timeline {
 
   #merge(messages: readonly Envelope[]): void {
     const fresh: Entry[] = [];
-    const all = [...this.#entries.value];
-    const bySeq = new Set(all.map((entry) => entry.seq));
     for (const message of messages) {
-      if (bySeq.has(message.seq)) continue;
+      if (message.seq !== undefined && this.#list.indexOfSeq(message.seq) >= 0) continue;
       const entry = entryOf(message, this.#me());
-      const at = all.findIndex((known) => isSamePlace(known, entry, message));
-      if (at < 0) fresh.push(entry);
-      else all[at] = { ...entry, key: all[at]!.key };
+      const known = this.#list.findUnplaced((each) => isSamePlace(each, entry, message));
+      if (known) this.#list.replace(known, { ...entry, key: known.key });
+      else fresh.push(entry);
     }
-    this.#entries.value = sorted([...all, ...fresh]);
+    this.#list.insertAll(fresh);
+    this.#changed();
   }
 
   #insert(entry: Entry): void {
-    this.#entries.value = sorted([...this.#entries.value, entry]);
+    this.#list.insert(entry);
+    this.#changed();
   }
 
-  #replace(key: string, entry: Entry): void {
-    this.#entries.value = sorted(this.#entries.value.map((known) => known.key === key ? entry : known));
+  #replace(known: Entry, entry: Entry): void {
+    this.#list.replace(known, entry);
+    this.#changed();
   }
 
   #update(id: string, change: (entry: Entry) => Entry): void {
-    this.#entries.value = this.#entries.value.map((entry) =>
-      entry.id === id && entry.seq === undefined ? change(entry) : entry
-    );
+    const known = this.#list.findUnplaced((entry) => entry.id === id);
+    if (known) this.#replace(known, change(known));
   }
+
+  #keep(test: (entry: Entry) => boolean): void {
+    if (!this.#list.all.every(test)) this.#reset(this.#list.all.filter(test));
+  }
+
+  #reset(entries: Entry[]): void {
+    this.#list.reset(entries);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#version.value = this.#version.peek() + 1;
+  }
+
+  /** A piece of an answer can come after the answer itself, which keeps the draft's key. */
+  #wasAnswered(key: string): boolean {
+    return this.#list.all.slice(-RECENT).some((entry) => entry.key === key);
+  }
+}
+
+/** Reads like a signal's value, without keeping it. */
+function valueOf<Value>(read: () => Value): { readonly value: Value } {
+  return {
+    get value() {
+      return read();
+    },
+  };
 }
 
 /** A source's key keeps its `/feed`: the two sources of one conversation differ in nothing else. */
@@ -284,11 +357,6 @@ function isSamePlace(known: Entry, entry: Entry, message: Envelope): boolean {
   if (entry.kind === "own" && entry.id !== undefined && known.id === entry.id) return true;
   const { draft } = message.metadata;
   return typeof draft === "string" && known.key === draftKey(entry.sender, draft);
-}
-
-/** Sorting is stable: what has no place yet keeps the order in which it came. */
-function sorted(entries: Entry[]): Entry[] {
-  return entries.sort((a, b) => a.order === b.order ? 0 : a.order - b.order);
 }
 
 function draftEntry(key: string, sender: string, destination: string, text: string): Entry {

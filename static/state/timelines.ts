@@ -1,10 +1,9 @@
-/** The timelines of all conversations: takes what comes, says what the user writes, and loads what was said before. */
+/** The timelines of all conversations: takes what comes, and loads what was said before. */
 
 import type { Envelope } from "../../protocol/message.ts";
 import type { ChatClient } from "../../client/chat_client.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { ConnectionLost } from "../../client/connection_lost.ts";
-import { randomId } from "../../client/request_id.ts";
 import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 import { type Page, Timeline } from "./timeline.ts";
 import { words } from "./words.ts";
@@ -15,41 +14,38 @@ const DRAFT_TIMEOUT_MS = 60_000;
 /** What was said so far between the user and somebody who was never here. */
 const NOTHING: Page = { messages: [], more: false };
 
-/** Sends one message with this id, and resolves with the `stored` reply. */
-type Send = (id: string) => Promise<Envelope>;
-
-interface Unsent {
-  readonly name: string;
-  readonly timeline: Timeline;
-  readonly send: Send;
+export interface TimelinesOptions {
+  readonly client: ChatClient;
+  /** Whose timelines these are. */
+  readonly me: () => string;
+  /** Hears of what history holds, page by page. */
+  readonly onLoaded: (messages: readonly Envelope[]) => void;
+  /** Hears of the newest messages of a source, when they were loaded. */
+  readonly onNewest: (source: string, page: Page) => void;
 }
 
 export class Timelines {
-  readonly #client: ChatClient;
-  readonly #onLoaded: (messages: readonly Envelope[]) => void;
+  readonly #options: TimelinesOptions;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #unsent = new Map<string, Unsent>();
   readonly #draftTimers = new Map<string, ReturnType<typeof setTimeout>>();
   /** Messages that came while the page after a past one was being loaded: whether they belong is known only then. */
   readonly #held = new Map<Timeline, Envelope[]>();
 
-  /** `onLoaded` hears of what history holds, page by page. */
-  constructor(client: ChatClient, onLoaded: (messages: readonly Envelope[]) => void) {
-    this.#client = client;
-    this.#onLoaded = onLoaded;
+  constructor(options: TimelinesOptions) {
+    this.#options = options;
   }
 
   of(name: string): Timeline {
     const key = conversationKey(name);
     const known = this.#timelines.get(key);
     if (known) return known;
-    const timeline = new Timeline(() => this.#client.user);
+    const timeline = new Timeline(this.#options.me);
     this.#timelines.set(key, timeline);
     return timeline;
   }
 
   receive(message: Envelope): void {
-    const timeline = this.of(conversationOf(message, this.#client.user));
+    const timeline = this.of(conversationOf(message, this.#options.me()));
     if (timeline.attached.value) timeline.receive(message);
     else this.#held.get(timeline)?.push(message);
   }
@@ -59,35 +55,19 @@ export class Timelines {
     if (typeof user !== "string" || typeof draft !== "string" || typeof delta !== "string") return;
     const place = typeof metadata.destination === "string" ? metadata.destination : destination;
     const timeline = this.of(
-      conversationOf({ type: "chat", sender: user, destination: place }, this.#client.user),
+      conversationOf({ type: "chat", sender: user, destination: place }, this.#options.me()),
     );
     timeline.grow(user, place, draft, delta);
     this.#expireDraft(timeline, user, draft);
   }
 
-  /** Shows `text` at once and has it sent by `send`; it turns into the stored message, or says why it could not be. */
-  post(name: string, text: string, send: Send): void {
-    const id = randomId();
-    const timeline = this.of(name);
-    timeline.addPending(id, name, text);
-    this.#unsent.set(id, { name, timeline, send });
-    void this.#send(id);
-  }
-
-  retry(id: string): void {
-    this.#unsent.get(id)?.timeline.retry(id);
-    void this.#send(id);
-  }
-
-  discard(id: string): void {
-    this.#unsent.get(id)?.timeline.discard(id);
-    this.#unsent.delete(id);
-  }
-
   /** Loads the newest messages of a source of this conversation. */
   async loadNewest(name: string, source: string): Promise<void> {
     const timeline = this.of(name);
-    await this.#load(timeline, source, "", (page) => timeline.addPage(source, page));
+    await this.#load(timeline, source, "", (page) => {
+      timeline.addNewest(source, page);
+      this.#options.onNewest(source, page);
+    });
   }
 
   async loadOlder(name: string): Promise<void> {
@@ -148,35 +128,12 @@ export class Timelines {
     for (const timer of this.#draftTimers.values()) clearTimeout(timer);
   }
 
-  async #send(id: string): Promise<void> {
-    const unsent = this.#unsent.get(id);
-    if (!unsent) return;
-    try {
-      const reply = await unsent.send(id);
-      this.#confirm(unsent, id, reply);
-      this.#unsent.delete(id);
-    } catch (error) {
-      // Where the client was closed, the page is going away with it.
-      if (!(error instanceof ConnectionLost)) unsent.timeline.fail(id, words(error));
-    }
-  }
-
-  #confirm({ name, timeline }: Unsent, id: string, { metadata, message }: Envelope): void {
-    const { seq, timestamp, offline, unknown } = metadata;
-    if (typeof seq === "number" && typeof timestamp === "string") timeline.confirm(id, seq, timestamp);
-    if (offline !== true) return;
-    // The server's words for somebody unknown speak of how one types in text mode.
-    timeline.addNotice(
-      unknown === true ? `Nobody called ${name} has been here yet. Message saved.` : message,
-    );
-  }
-
   async #load(timeline: Timeline, source: string, range: string, take: (page: Page) => void): Promise<void> {
     timeline.loading.value = true;
     try {
-      const { metadata } = await this.#client.command(`/history ${source} ${PAGE_SIZE}${range}`);
+      const { metadata } = await this.#options.client.command(`/history ${source} ${PAGE_SIZE}${range}`);
       const messages = metadata.messages as Envelope[];
-      this.#onLoaded(messages);
+      this.#options.onLoaded(messages);
       take({ messages, more: metadata.more === true });
     } catch (error) {
       if (error instanceof ChatError && error.code === "no_such_user") return take(NOTHING);

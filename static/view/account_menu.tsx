@@ -44,6 +44,11 @@ export function AccountMenu(
         </summary>
         <ul class="menu-list">
           <li>
+            <button type="button" class="item" onClick={choose(() => onDialog("settings"))}>
+              <Icon name="sliders" /> Settings
+            </button>
+          </li>
+          <li>
             <button type="button" class="item" onClick={choose(() => onDialog("name"))}>
               <Icon name="pen" /> Change name
             </button>

@@ -4,23 +4,37 @@ import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
 import { AccountDialogs } from "./account_dialogs.tsx";
+import { Announcer } from "./announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
+import { later } from "./later.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
-import { RoomsDialog } from "./rooms_dialog.tsx";
-import { SearchPanel } from "./search_panel.tsx";
+import { usePageKeys } from "./page_keys.ts";
+import { usePageSigns } from "./page_signs.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { ToastView } from "./toast_view.tsx";
 
+const RoomsDialog = later(async () => (await import("./rooms_dialog.tsx")).RoomsDialog);
+const SearchPanel = later(async () => (await import("./search_panel.tsx")).SearchPanel);
+const SettingsDialog = later(async () => (await import("./settings_dialog.tsx")).SettingsDialog);
+const ShortcutsDialog = later(async () => (await import("./shortcuts_dialog.tsx")).ShortcutsDialog);
+const Switcher = later(async () => (await import("./switcher.tsx")).Switcher);
+
 export function App({ chat }: { chat: Chat }) {
-  useTitle(chat);
-  useEffect(() => closeAll, []);
+  usePageSigns(chat);
+  usePageKeys(chat);
+  useEffect(() => {
+    // What is typed right after its key was pressed shall not go elsewhere.
+    Switcher.prepare();
+    return closeAll;
+  }, []);
   return (
     <ChatContext.Provider value={chat}>
       <div class={`page ${isListOpen.value ? "page-menu-open" : ""}`}>
         <Sidebar />
         <div class="scrim" onClick={() => isListOpen.value = false} />
+        <Announcer announcements={chat.announcements} />
         <main class="main">
           <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
             What you write is kept and sent then.
@@ -29,6 +43,9 @@ export function App({ chat }: { chat: Chat }) {
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
         {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
+        {dialog.value === "switcher" && <Switcher onClose={closeDialog} />}
+        {dialog.value === "shortcuts" && <ShortcutsDialog onClose={closeDialog} />}
+        {dialog.value === "settings" && <SettingsDialog onClose={closeDialog} />}
         <AccountDialogs name={dialog.value} onClose={closeDialog} />
         <ToastView />
       </div>
@@ -57,16 +74,4 @@ function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () =
       </div>
     </div>
   );
-}
-
-/** The unread count and the open conversation in the title, where a tab shows it. */
-function useTitle(chat: Chat): void {
-  const unread = chat.conversations.unread.value;
-  const name = chat.conversations.current.value?.name;
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name ? `${name} · ` : ""}Parley`;
-    return () => {
-      document.title = "Parley";
-    };
-  }, [unread, name]);
 }

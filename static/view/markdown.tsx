@@ -1,40 +1,67 @@
 /** Text that somebody wrote, as safe Markdown; folded where it is long. */
 
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { renderMarkdown } from "./safe_markdown.ts";
+import { useContext, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { ChatContext } from "./chat_context.ts";
+import { copyPressed } from "./copy_button.ts";
+import { type Fold, folds, isTall, mayBeTall } from "./fold.ts";
+import { GrowingText, showText } from "./message_body.ts";
 
-/** What is higher is folded, in pixels; the style sheet sets the height when folded. */
-const FOLD_ABOVE_PX = 480;
-/** Shorter texts cannot be so high, and need not be measured. */
-const MEASURE_FROM = { characters: 400, lines: 15 };
+interface MarkdownProps {
+  text: string;
+  /** The key of the entry, which stays the same while the text grows; by it the page remembers what was unfolded. */
+  id?: string;
+  /** It is still being written. */
+  busy?: boolean;
+}
 
-export function Markdown({ text, busy = false }: { text: string; busy?: boolean }) {
+export function Markdown({ text, busy = false, ...props }: MarkdownProps) {
+  // Outside of a chat there are no rooms and people to lead to.
+  const me = useContext(ChatContext)?.me.value;
+  const bodyId = useId();
+  const id = props.id ?? bodyId;
   const body = useRef<HTMLDivElement>(null);
-  const isTall = useSignal(false);
-  const isOpen = useSignal(false);
+  const more = useRef<HTMLButtonElement>(null);
+  const growing = useRef<GrowingText | null>(null);
+  const fold = useSignal<Fold>(folds.get(id) ?? "none");
+  const isLong = !busy && mayBeTall(text);
+  const change = (value: Fold) => folds.set(id, fold.value = value);
+
   useLayoutEffect(() => {
-    body.current?.replaceChildren(renderMarkdown(text));
-    isTall.value = !busy && isLong(text) && (body.current?.scrollHeight ?? 0) > FOLD_ABOVE_PX;
-  }, [text, busy]);
-  const isFolded = isTall.value && !isOpen.value;
+    if (busy) {
+      growing.current ??= new GrowingText(body.current!, me);
+      growing.current.update(text);
+    } else {
+      showText(body.current!, text, me);
+      if (isLong && folds.get(id) === undefined) measure();
+      growing.current = null;
+    }
+  }, [text, busy, me]);
+
+  const measure = () => {
+    // What was watched while it was written is not folded under the reader's eyes.
+    change(!isTall(body.current!) ? "none" : growing.current ? "open" : "folded");
+    // Not only by drawing again: the row has its height before it is first seen.
+    body.current!.dataset.fold = fold.value;
+    more.current!.hidden = fold.value === "none";
+  };
+
   return (
     <>
-      <div class={`body ${isFolded ? "body-folded" : ""}`} dir="auto" ref={body} />
-      {isTall.value && (
+      <div class="body" dir="auto" ref={body} id={bodyId} data-fold={fold.value} onClick={copyPressed} />
+      {isLong && (
         <button
           type="button"
-          class="link"
-          aria-expanded={isOpen.value}
-          onClick={() => isOpen.value = !isOpen.value}
+          class="link body-more"
+          ref={more}
+          hidden={fold.value === "none"}
+          aria-expanded={fold.value === "open"}
+          aria-controls={bodyId}
+          onClick={() => change(fold.value === "open" ? "folded" : "open")}
         >
-          {isOpen.value ? "Show less" : "Show all of it"}
+          {fold.value === "open" ? "Show less" : "Show all"}
         </button>
       )}
     </>
   );
-}
-
-function isLong(text: string): boolean {
-  return text.length > MEASURE_FROM.characters || text.split("\n").length > MEASURE_FROM.lines;
 }

@@ -40,7 +40,7 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
         {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
         {entry.isReading
           ? <Reading entry={entry} />
-          : <Markdown text={entry.text} busy={entry.state === "writing"} />}
+          : <Markdown text={entry.text} id={entry.key} busy={entry.state === "writing"} />}
         <Foot entry={entry} />
       </div>
       <MessageActions entry={entry} />
@@ -115,7 +115,7 @@ function Foot({ entry }: { entry: Entry }) {
   if (entry.state === "sending") {
     return (
       <p class="message-foot quiet">
-        {chat.status.value.state === "online" ? "Sending …" : "Waiting to be sent"}
+        {chat.isSending.value ? "Sending …" : "Waiting to be sent"}
       </p>
     );
   }
@@ -124,10 +124,10 @@ function Foot({ entry }: { entry: Entry }) {
   return (
     <p class="message-foot" role="alert">
       <span class="problem">{entry.problem}</span>
-      <button type="button" class="button button-small" onClick={() => chat.timelines.retry(id)}>
+      <button type="button" class="button button-small" onClick={() => chat.unsent.retry(id)}>
         Retry
       </button>
-      <button type="button" class="button button-small" onClick={() => chat.timelines.discard(id)}>
+      <button type="button" class="button button-small" onClick={() => chat.unsent.discard(id)}>
         Discard
       </button>
     </p>
@@ -136,7 +136,7 @@ function Foot({ entry }: { entry: Entry }) {
 
 function Notice({ entry }: { entry: Entry }) {
   return (
-    <p class="notice" data-kind={entry.kind} role={entry.kind === "error" ? "alert" : undefined}>
+    <p class="notice" data-kind={entry.kind}>
       <span dir="auto">{visible(entry.text)}</span> <Clock time={entry.time} />
     </p>
   );

@@ -1,50 +1,71 @@
 /** What was said, as rows. */
 
 import { useRef } from "preact/hooks";
-import type { Conversation } from "../state/conversations.ts";
+import { LIMITS } from "../../protocol/message.ts";
+import { type Conversation, unreadIn } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
 import { isSameUser } from "../state/keys.ts";
 import type { Timeline } from "../state/timeline.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { MessageView } from "./message_view.tsx";
+import { beginsDay, isGrouped } from "./message_groups.ts";
 import { useReading } from "./reading.ts";
-import { dayName, dayOf } from "./time.ts";
+import { dayName } from "./time.ts";
+import type { Span } from "./virtual_rows.ts";
 
-/** Messages of one sender within this time of the first stand together. */
-const GROUP_WITHIN_MS = 5 * 60_000;
+/** Beyond this the server does not count. */
+const MOST_COUNTED = LIMITS.unreadMax;
 
 export function TimelineView({ conversation }: { conversation: Conversation }) {
-  const chat = useChat();
-  const timeline = chat.timeline(conversation.name);
-  const entries = timeline.entries.value;
+  const timeline = useChat().timeline(conversation.name);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const { isAtEnd, behind, firstUnread, onScroll, toLatest } = useReading(conversation, scroller, list);
+  const reading = useReading(conversation, scroller, list);
+  const { entries, spans, below } = reading;
   return (
     <div class="timeline">
       <div
         class="timeline-scroller"
         ref={scroller}
         tabIndex={0}
-        role="log"
+        role="region"
         aria-label={`Messages in ${conversation.name}`}
         aria-busy={timeline.loading.value}
-        onScroll={onScroll}
+        onScroll={reading.onScroll}
       >
         <div class="timeline-list" ref={list}>
           <Beginning conversation={conversation} timeline={timeline} isEmpty={entries.length === 0} />
-          {rows(entries, firstUnread)}
+          {spans.flatMap((span) => [
+            <Spacer height={span.above} from={span.from} key={`space-${span.from === spans[0]!.from}`} />,
+            ...rows(entries, span, reading.firstUnread),
+          ])}
+          <Spacer height={below} from={entries.length} key="space-below" />
         </div>
       </div>
-      {(!isAtEnd || !timeline.attached.value) && (
-        <button type="button" class="jump" onClick={toLatest}>
+      {reading.isFirstUnreadAbove && (
+        <button type="button" class="jump jump-up" onClick={reading.toFirstUnread}>
+          <Icon name="down" />Jump to first unread
+        </button>
+      )}
+      {(!reading.isAtEnd || !timeline.attached.value) && (
+        <button type="button" class="jump" onClick={reading.toLatest}>
           <Icon name="down" />
-          {timeline.attached.value && behind > 0 ? `${behind} new, jump to latest` : "Jump to latest"}
+          {jumpWords(unreadIn(conversation))}
         </button>
       )}
     </div>
   );
+}
+
+/** Rows that are not drawn, before the row `from`. */
+function Spacer({ height, from }: { height: number; from: number }) {
+  return <div class="timeline-space" data-from={from} style={{ height: `${height}px` }} />;
+}
+
+function jumpWords(unread: number): string {
+  if (unread === 0) return "Jump to latest";
+  return `${unread}${unread >= MOST_COUNTED ? "+" : ""} new, jump to latest`;
 }
 
 function Beginning(
@@ -77,43 +98,23 @@ function Skeleton() {
   );
 }
 
-function rows(entries: readonly Entry[], firstUnread: number | undefined) {
+/** Each row ends with the entry itself; lines that belong to it stand before. */
+function rows(entries: readonly Entry[], { from, to }: Span, firstUnread: number) {
   const result = [];
-  let isMarked = false;
-  let previous: Entry | undefined;
-  let first: Entry | undefined;
-  let isInStored = false;
-  for (const entry of entries) {
-    if (!previous || dayOf(previous.time) !== dayOf(entry.time)) {
+  for (let at = from; at < to; at++) {
+    const entry = entries[at]!;
+    if (beginsDay(entries, at)) {
       result.push(<p class="divider" key={`day-${entry.key}`}>{dayName(entry.time)}</p>);
-      previous = undefined;
     }
-    const isFirstUnread = !isMarked && firstUnread !== undefined && (entry.seq ?? 0) > firstUnread &&
-      entry.kind !== "own";
-    if (isFirstUnread) {
-      isMarked = true;
-      result.push(<p class="divider divider-new" key="first-unread">New</p>);
-      previous = undefined;
-    }
-    const isGrouped = first !== undefined && previous !== undefined && belongsTo(first, previous, entry);
-    if (!isGrouped) first = entry;
+    if (at === firstUnread) result.push(<p class="divider divider-new" key="first-unread">New</p>);
     result.push(
       <MessageView
         entry={entry}
         key={entry.key}
-        isGrouped={isGrouped}
-        isFirstStored={entry.stored && !isInStored}
+        isGrouped={at !== firstUnread && isGrouped(entries, at)}
+        isFirstStored={entry.stored && !entries[at - 1]?.stored}
       />,
     );
-    isInStored = entry.stored;
-    previous = entry;
   }
   return result;
-}
-
-/** Whether an entry belongs to the group that began with `first` and ends with `previous`. */
-function belongsTo(first: Entry, previous: Entry, entry: Entry): boolean {
-  return previous.sender === entry.sender && previous.kind === entry.kind && entry.sender !== "" &&
-    previous.stored === entry.stored && previous.state === entry.state &&
-    Date.parse(entry.time) - Date.parse(first.time) < GROUP_WITHIN_MS;
 }

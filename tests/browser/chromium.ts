@@ -81,7 +81,7 @@ export class TestBrowser {
     const page = await this.visit(options);
     await page.getByLabel("Your name").fill(name);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.getByRole("log").waitFor();
+    await timeline(page).waitFor();
     return page;
   }
 
@@ -123,6 +123,11 @@ export function item(page: Page, name: string): Locator {
   return row.filter({
     has: page.locator(".item-name", { hasText: new RegExp(`^${name.replace("#", "")}$`) }),
   });
+}
+
+/** The list of messages of the open conversation, which scrolls. */
+export function timeline(page: Page): Locator {
+  return page.getByRole("region", { name: /^Messages in / });
 }
 
 /** The messages whose text has `text` in it. */

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { SYSTEM_CLOCK } from "../../server/clock.ts";
 import { colourOf, COLOURS } from "../../static/view/name_colour.ts";
-import { browserTest, buildPage, item, messages, noChromium, open, say, TestBrowser } from "./chromium.ts";
+import {
+  browserTest,
+  buildPage,
+  item,
+  messages,
+  noChromium,
+  open,
+  say,
+  TestBrowser,
+  timeline,
+} from "./chromium.ts";
 import type { LineClient } from "../line_client.ts";
 import { TestServer } from "../test_server.ts";
 
@@ -284,7 +294,7 @@ browserTest(
     const session = JSON.stringify({ name: "alice", token });
     await other.evaluate(`localStorage.setItem("parley.session", ${JSON.stringify(session)})`);
     await other.reload();
-    await other.getByRole("log").waitFor();
+    await timeline(other).waitFor();
     await logOut(page);
     await assertTokenEnds(elsewhere);
     await other.getByRole("alert").filter({ hasText: "Your last session has ended. Sign in again." })

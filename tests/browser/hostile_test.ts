@@ -7,10 +7,34 @@ import { HOSTILE_BODIES } from "./hostile_bodies.ts";
 import type { LineClient } from "../line_client.ts";
 import { TestServer } from "../test_server.ts";
 
-/** What a message may be made of. */
-const ALLOWED = "A BLOCKQUOTE BR CODE DEL DIV EM HR LI OL P PRE STRONG TABLE TBODY TD TH THEAD TR UL".split(
-  " ",
-);
+/** What a message may be made of, and which attributes each may have. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  A: "href target rel title class",
+  BDI: "class",
+  BLOCKQUOTE: "",
+  BR: "",
+  BUTTON: "type class aria-label",
+  CODE: "data-language",
+  DEL: "",
+  DIV: "class dir tabindex role aria-label",
+  EM: "",
+  HR: "",
+  LI: "",
+  OL: "start",
+  P: "",
+  PRE: "tabindex role aria-label",
+  SPAN: "class role",
+  STRONG: "",
+  TABLE: "",
+  TBODY: "",
+  TD: "",
+  TH: "",
+  THEAD: "",
+  TR: "",
+  UL: "",
+};
+/** The page's own, which none of the bodies can ask for. */
+const CLASSES = /^(reference|mention|link-target|scroll-box|code-[a-z]+)$/;
 
 for (const width of [320, 1280]) {
   Deno.test({
@@ -46,8 +70,9 @@ async function checkAll(page: Page, sender: LineClient, bodies: readonly string[
 }
 
 interface RowReport {
-  tags: string[];
-  attributes: string[];
+  /** `TAG attribute attribute …` */
+  elements: string[];
+  classes: string[];
   links: string[];
   overflow: number;
   pageOverflow: number;
@@ -58,8 +83,8 @@ interface RowReport {
 async function checkRow(page: Page, seq: number, body: string): Promise<void> {
   const what = JSON.stringify(body.slice(0, 80));
   const report = await page.evaluate<RowReport>(`(${reportOn})(${seq})`);
-  assert.deepEqual(report.tags.filter((tag) => !ALLOWED.includes(tag)), [], `elements of ${what}`);
-  assert.deepEqual(report.attributes, [], `attributes of ${what}`);
+  assert.deepEqual(report.elements.filter((each) => !isAllowed(each)), [], `elements of ${what}`);
+  assert.deepEqual(report.classes.filter((each) => !CLASSES.test(each)), [], `classes of ${what}`);
   assert.deepEqual(report.links, [], `links of ${what}`);
   assert.ok(report.overflow <= 0, `${what} is ${report.overflow} px too wide`);
   assert.ok(report.pageOverflow <= 0, `${what} widens the page by ${report.pageOverflow} px`);
@@ -67,21 +92,25 @@ async function checkRow(page: Page, seq: number, body: string): Promise<void> {
   assert.equal(report.ran, undefined, `${what} ran`);
 }
 
+function isAllowed(element: string): boolean {
+  const [tag, ...attributes] = element.split(" ");
+  const allowed = ALLOWED[tag!]?.split(" ");
+  return allowed !== undefined && attributes.every((each) => allowed.includes(each));
+}
+
 /** Runs in the page. */
 const reportOn = `function (seq) {
   const row = document.querySelector('[data-seq="' + seq + '"]');
   const body = row.querySelector(".body");
   const all = [...body.querySelectorAll("*")];
-  const known = { A: ["href", "target", "rel", "title"], P: ["class"] };
-  const log = document.querySelector('[role="log"]');
+  const log = document.querySelector('.timeline-scroller');
   return {
-    tags: all.map((each) => each.tagName),
-    attributes: all.flatMap((each) => each.getAttributeNames()
-      .filter((name) => !(known[each.tagName] ?? []).includes(name))
-      .map((name) => each.tagName + " " + name)),
-    links: all.filter((each) => each.tagName === "A" && each.hasAttribute("href"))
-      .filter((each) => !["http:", "https:", "mailto:"].includes(each.protocol) ||
-        each.origin === location.origin || each.rel !== "noopener noreferrer" || each.target !== "_blank")
+    elements: all.map((each) => [each.tagName, ...each.getAttributeNames()].join(" ")),
+    classes: all.flatMap((each) => [...each.classList]),
+    links: all.filter((each) => each.tagName === "A").filter((each) => each.className.startsWith("reference")
+        ? !each.getAttribute("href").startsWith("#/")
+        : !["http:", "https:", "mailto:"].includes(each.protocol) || each.origin === location.origin ||
+          each.rel !== "noopener noreferrer" || each.target !== "_blank")
       .map((each) => each.outerHTML),
     overflow: log.scrollWidth - log.clientWidth,
     pageOverflow: document.documentElement.scrollWidth - innerWidth,
