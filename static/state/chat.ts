@@ -39,6 +39,7 @@ import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
 import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
+import { Writing } from "./writing.ts";
 
 const TYPING_EVERY_MS = 3_000;
 const NOT_LASTING =
@@ -52,6 +53,7 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly writing: Writing;
   readonly navigation = new Navigation(this);
   readonly notifications: Notifications;
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
@@ -76,6 +78,7 @@ export class Chat {
   #openedFirst = "";
   #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
+  #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
@@ -100,6 +103,7 @@ export class Chat {
     );
     this.search = new Search(this.client);
     this.notifications = new Notifications(this);
+    this.writing = new Writing(this.client);
   }
 
   get conversations(): Directory["conversations"] {
@@ -292,11 +296,13 @@ export class Chat {
     }
   }
 
-  /** Tells the others that this user is typing, at most every three seconds. */
+  /** Tells the others of a conversation that this user is typing, at most every three seconds. */
   tellTyping(destination: string): void {
-    if (Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    const key = conversationKey(destination);
+    if (key === this.#typingIn && Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    this.#typingIn = key;
     this.#lastTyping = Date.now();
-    this.client.signal(`/typing ${destination}`);
+    if (!isSameUser(destination, this.me.value)) this.client.signal(`/typing ${destination}`);
   }
 
   /** Takes what a login says; a log of another epoch makes all that is shown void. */

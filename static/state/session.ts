@@ -9,6 +9,7 @@ import { watchConnection } from "./connecting.ts";
 import { database } from "./database.ts";
 import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 import { leaveAddress } from "./navigation.ts";
+import { forgetRecentEmoji } from "./emoji.ts";
 import { connectToServer } from "./server.ts";
 import { NotificationLevels } from "./notification_levels.ts";
 import { tabs } from "./tabs.ts";
@@ -102,6 +103,7 @@ export function logOut(): void {
 function forget(): void {
   leave();
   removeLocal(STORAGE_KEY);
+  forgetRecentEmoji();
   forgetAll();
 }
 
