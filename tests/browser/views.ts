@@ -115,6 +115,23 @@ export const INSIDE: readonly View[] = [
     },
     isNarrow: true,
   },
+  {
+    name: "completion",
+    show: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("");
+      await page.getByLabel("Message", { exact: true }).pressSequentially("@");
+      await page.locator(".completion-option").first().waitFor();
+    },
+    leave: (page) => page.getByLabel("Message", { exact: true }).fill(""),
+  },
+  {
+    name: "emoji",
+    show: async (page) => {
+      await page.getByRole("button", { name: /emoji/i }).click();
+      await page.locator(".emoji-picker").waitFor();
+    },
+    leave: escape,
+  },
   { name: "direct", show: (page) => open(page, "grace") },
   {
     name: "members",
