@@ -30,6 +30,7 @@ import {
 } from "./keys.ts";
 import type { Person } from "./presence.ts";
 import { Navigation } from "./navigation.ts";
+import { Notifications } from "./notifications.ts";
 import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
@@ -54,6 +55,7 @@ export class Chat {
   readonly search: Search;
   readonly writing: Writing;
   readonly navigation = new Navigation(this);
+  readonly notifications: Notifications;
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
   readonly isProtected = signal(false);
@@ -100,6 +102,7 @@ export class Chat {
       () => this.directory.conversationsChanged(),
     );
     this.search = new Search(this.client);
+    this.notifications = new Notifications(this);
     this.writing = new Writing(this.client);
   }
 
@@ -151,6 +154,7 @@ export class Chat {
 
   close(): void {
     this.navigation.close();
+    this.notifications.close();
     this.#stopWarning?.();
     this.#copy.close();
     this.unsent.close();
@@ -354,6 +358,7 @@ export class Chat {
     this.timelines.rename(old, name);
     this.conversations.rename(old, name);
     this.presence.rename(old, name);
+    this.notifications.levels.rename(old, name);
     if (isSameUser(old, this.me.value) || isSameUser(name, this.client.user)) {
       this.#setMe();
     } else this.notice(`${old} is now called ${name}.`);

@@ -26,6 +26,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
     chat.conversations.receive(message, me);
     chat.presence.noteSender(message);
   });
+  chat.notifications.receive(message);
   if (isOpen && isNewToEars(message, me)) chat.announcements.message(message.sender, message.message);
 }
 

@@ -11,6 +11,7 @@ import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 import { leaveAddress } from "./navigation.ts";
 import { forgetRecentEmoji } from "./emoji.ts";
 import { connectToServer } from "./server.ts";
+import { NotificationLevels } from "./notification_levels.ts";
 import { tabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -109,6 +110,7 @@ function forget(): void {
 /** A page that goes away meanwhile leaves it to the next. */
 function forgetAll(): void {
   writeLocal(FORGETTING_KEY, "");
+  NotificationLevels.forgetAll();
   void database.wipe().then(() => removeLocal(FORGETTING_KEY));
 }
 

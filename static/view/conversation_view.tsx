@@ -7,6 +7,7 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
 import { MembersPanel } from "./members_panel.tsx";
+import { NotificationMenu } from "./notification_menu.tsx";
 import { ServiceBar } from "./service_bar.tsx";
 import { TimelineView } from "./timeline_view.tsx";
 import { TypingLine } from "./typing_line.tsx";
@@ -28,6 +29,7 @@ export function ConversationView(
           </h1>
           <Subtitle conversation={conversation} />
         </div>
+        <NotificationMenu conversation={conversation} />
         {conversation.kind === "room" && (
           <RoomButtons
             name={name}
