@@ -12,6 +12,14 @@ export const showsMembers = signal(false);
 /** The panel of an AI bot: beside the conversation where there is room for it. */
 export const showsAi = signal(matchMedia("(min-width: 60.0625rem)").matches);
 
+/** What the switcher opens with: a sign that narrows what it offers, or nothing. */
+export const switcherText = signal("");
+
+export function openSwitcher(text = ""): void {
+  switcherText.value = text;
+  openDialog("switcher");
+}
+
 /** On phones a dialog takes the place of the list that it was opened from. */
 export function openDialog(name: DialogName): void {
   isListOpen.value = false;
