@@ -137,7 +137,7 @@ async function sayMany(client: LineClient, count: number, last: string): Promise
   await client.say("#general", last);
 }
 
-async function heapMiB(page: Page, devtools: CDPSession): Promise<number> {
+async function heapMiB(_page: Page, devtools: CDPSession): Promise<number> {
   await devtools.send("HeapProfiler.collectGarbage");
   const { usedSize } = await devtools.send("Runtime.getHeapUsage");
   return usedSize / 2 ** 20;
