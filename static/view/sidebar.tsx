@@ -9,6 +9,7 @@ import { AccountMenu } from "./account_menu.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { NameText } from "./name_text.tsx";
 import { Sign } from "./sign.tsx";
 
 export function Sidebar() {
@@ -117,7 +118,7 @@ function Item(
         onClick={open}
       >
         {name.startsWith("#") ? <span class="item-sign">#</span> : <PersonSign name={name} />}
-        <bdi class="item-name">{name.replace(/^#/, "")}</bdi>
+        <NameText name={name.replace(/^#/, "")} class="item-name" />
         {chat.presence.isBot(name) && <span class="tag">bot</span>}
         {unread > 0 && (
           <span class="badge">
