@@ -5,10 +5,10 @@ import { visible } from "./visible_text.ts";
 
 export const LOOKALIKE_WORDS = "Has letters that look like others";
 
-export function NameText({ name, class: className }: { name: string; class?: string }) {
+export function NameText({ name, ...rest }: { name: string; class?: string; title?: string }) {
   return (
     <>
-      <bdi class={className}>{visible(name)}</bdi>
+      <bdi {...rest}>{visible(name)}</bdi>
       {looksLikeAnother(name) && (
         <span class="lookalike" role="img" aria-label={LOOKALIKE_WORDS} title={LOOKALIKE_WORDS}>≈</span>
       )}
