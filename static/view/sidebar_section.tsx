@@ -10,6 +10,7 @@ import { isListOpen } from "../state/surfaces.ts";
 import { LiveValue } from "./live_value.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { NameText } from "./name_text.tsx";
 import { PersonSign } from "./person_sign.tsx";
 import { UnreadBadge } from "./unread_badge.tsx";
 
@@ -107,7 +108,7 @@ function Item({ name }: { name: string }) {
         onClick={open}
       >
         {isRoom(name) ? <span class="item-sign">#</span> : <PersonSign name={name} />}
-        <bdi class="item-name" title={name}>{name.replace(/^#/, "")}</bdi>
+        <NameText name={name.replace(/^#/, "")} class="item-name" title={name} />
         {chat.presence.isBot(name) && <span class="tag">bot</span>}
         {!name.startsWith("#") && <LiveValue service={name} />}
         {conversation && <UnreadBadge name={name} unread={unread} mentions={mentionsIn(conversation)} />}
