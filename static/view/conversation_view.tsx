@@ -27,6 +27,14 @@ export function ConversationView(
           </h1>
           <Subtitle conversation={conversation} />
         </div>
+        <button
+          type="button"
+          class="icon-button only-narrow"
+          aria-label={`Search in ${name}`}
+          onClick={() => chat.search.openIn(name)}
+        >
+          <Icon name="search" />
+        </button>
         {conversation.kind === "room" && (
           <RoomButtons
             name={name}
