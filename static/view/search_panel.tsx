@@ -10,6 +10,7 @@ import { partsOf } from "../state/snippet.ts";
 import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Field } from "./field.tsx";
+import { holdFocus } from "./hold_focus.ts";
 import { Icon } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
 import { clockTime, dayName, fullTime } from "./time.ts";
@@ -163,12 +164,12 @@ function Result({ message }: { message: Envelope }) {
   const { seq, sender, timestamp, metadata } = message;
   const snippet = typeof metadata.snippet === "string" ? metadata.snippet : message.message;
   const button = useRef<HTMLButtonElement>(null);
-  const open = async () => {
+  const open = () => {
     search.opened.value = seq;
     if (isPhone.value) search.close();
-    await chat.attempt(() => chat.navigation.goToMessage(message));
-    // The message field of the conversation took it; whoever goes through the results goes on from here.
-    button.current?.focus();
+    // The message field of another conversation takes it; whoever goes through the results goes on from here.
+    else if (button.current) holdFocus(button.current);
+    void chat.attempt(() => chat.navigation.goToMessage(message));
   };
   return (
     <li>
@@ -177,7 +178,7 @@ function Result({ message }: { message: Envelope }) {
         type="button"
         class="result"
         aria-current={search.opened.value === seq ? "true" : undefined}
-        onClick={() => void open()}
+        onClick={open}
       >
         <span class="result-head">
           <bdi class="result-sender">{sender}</bdi>
