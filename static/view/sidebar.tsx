@@ -12,6 +12,7 @@ import { KeyCaps } from "./key_caps.tsx";
 import { MoreUnread, useHiddenUnread } from "./more_unread.tsx";
 import { Section } from "./sidebar_section.tsx";
 import { Sign } from "./sign.tsx";
+import { SkipButton } from "./skip_button.tsx";
 import { useListSheet } from "./list_sheet.ts";
 
 /** More are found with the switcher. */
@@ -22,6 +23,7 @@ export function Sidebar() {
   useListSheet(nav);
   return (
     <nav class="sidebar" aria-label="Conversations" ref={nav}>
+      <SkipButton />
       <Head />
       <Lists />
       <AccountMenu onDialog={openDialog} onClose={close} />
