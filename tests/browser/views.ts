@@ -1,11 +1,14 @@
 /** Every view of the page in every state, and how one gets there from the view before it. */
 
+import type { Buffer } from "node:buffer";
 import type { Page, WebSocketRoute } from "playwright-core";
 import { open, say } from "./chromium.ts";
 
 export interface View {
   readonly name: string;
   readonly show: (page: Page, wire: Wire) => Promise<unknown>;
+  /** Only where the list lies over the conversation. */
+  readonly isNarrow?: boolean;
   /** Makes way for the next view. */
   readonly leave?: (page: Page, wire: Wire) => Promise<unknown>;
 }
@@ -14,6 +17,8 @@ export interface View {
 export class Wire {
   #isHeld = false;
   #isCut = false;
+  /** What is said goes to a room that there is not. */
+  isAstray = false;
   #socket: WebSocketRoute | undefined;
   readonly #held: (() => void)[] = [];
 
@@ -45,13 +50,22 @@ export class Wire {
     if (this.#isCut) return void socket.close();
     this.#socket = socket;
     const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(this.#isLost(message) ? astray(message) : message));
     server.onMessage((message) => this.#pass(() => socket.send(message)));
+  }
+
+  #isLost(message: string | Buffer): message is string {
+    return this.isAstray && typeof message === "string";
   }
 
   #pass(pass: () => void): void {
     if (this.#isHeld) this.#held.push(pass);
     else pass();
   }
+}
+
+function astray(message: string): string {
+  return message.replaceAll(/"destination":"[^"]*"/g, '"destination":"#nowhere"');
 }
 
 const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
@@ -99,10 +113,24 @@ export const INSIDE: readonly View[] = [
       await page.setViewportSize({ width: 390, height: 844 });
       await press("Conversations")(page);
     },
-    leave: async (page) => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await press("Close the list")(page);
+    isNarrow: true,
+  },
+  {
+    name: "completion",
+    show: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("");
+      await page.getByLabel("Message", { exact: true }).pressSequentially("@");
+      await page.locator(".completion-option").first().waitFor();
     },
+    leave: (page) => page.getByLabel("Message", { exact: true }).fill(""),
+  },
+  {
+    name: "emoji",
+    show: async (page) => {
+      await page.getByRole("button", { name: /emoji/i }).click();
+      await page.locator(".emoji-picker").waitFor();
+    },
+    leave: escape,
   },
   { name: "direct", show: (page) => open(page, "grace") },
   {
@@ -117,11 +145,15 @@ export const INSIDE: readonly View[] = [
   { name: "empty-room", show: (page) => open(page, "#reading-group") },
   {
     name: "failed",
-    show: async (page) => {
-      await say(page, "A word that is far too long for anybody: " + "a".repeat(17 * 1024));
+    show: async (page, wire) => {
+      wire.isAstray = true;
+      await say(page, "Who is reading along?");
       await page.locator('[data-state="failed"]').waitFor();
     },
-    leave: press("Discard"),
+    leave: async (page, wire) => {
+      wire.isAstray = false;
+      await press("Discard")(page);
+    },
   },
   { name: "thermometer", show: (page) => open(page, "thermometer1") },
   { name: "ai", show: (page) => open(page, "openai") },
@@ -150,17 +182,31 @@ export const INSIDE: readonly View[] = [
     leave: escape,
   },
   {
+    name: "switcher",
+    show: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.locator(".switcher-option").first().waitFor();
+    },
+    leave: escape,
+  },
+  {
+    name: "keys",
+    show: async (page) => {
+      await page.locator("h1").click();
+      await page.keyboard.press("?");
+      await dialog(page);
+    },
+    leave: escape,
+  },
+  {
     name: "account-menu",
     show: async (page) => {
       await page.setViewportSize({ width: 390, height: 844 });
       await press("Conversations")(page);
       await page.locator(".menu summary").click();
     },
-    leave: async (page) => {
-      await escape(page);
-      await page.setViewportSize({ width: 390, height: 844 });
-      await press("Close the list")(page);
-    },
+    leave: (page) => page.evaluate("document.querySelector('.menu').open = false"),
+    isNarrow: true,
   },
   {
     name: "settings",
@@ -213,6 +259,13 @@ export const INSIDE: readonly View[] = [
         await press(`Leave ${room}`)(page);
         await page.getByRole("heading", { level: 1, name: room }).waitFor({ state: "detached" });
       }
+    },
+  },
+  {
+    name: "ask",
+    show: async (page) => {
+      await page.goto(new URL("/ask", page.url()).href);
+      await page.getByRole("heading", { level: 1 }).waitFor();
     },
   },
 ];
