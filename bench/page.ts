@@ -43,8 +43,14 @@ async function main(): Promise<void> {
   print(busyRoom);
   await Deno.mkdir(BUILD, { recursive: true });
   const at = new Date().toISOString();
-  await Deno.writeTextFile(new URL("page.json", BUILD), JSON.stringify({ at, medians, runs, busyRoom }, null, 2));
-  await Deno.writeTextFile(new URL("page.md", BUILD), `# The page's figures, ${at}\n\n${table}\n\n```\n${busyRoom}```\n`);
+  await Deno.writeTextFile(
+    new URL("page.json", BUILD),
+    JSON.stringify({ at, medians, runs, busyRoom }, null, 2),
+  );
+  await Deno.writeTextFile(
+    new URL("page.md", BUILD),
+    `# The page's figures, ${at}\n\n${table}\n\n<pre>\n${busyRoom}</pre>\n`,
+  );
   if (Object.entries(medians).some(([name, value]) => !isReached(name, value))) Deno.exit(1);
 }
 
