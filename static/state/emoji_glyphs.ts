@@ -5,6 +5,7 @@ const SIZE = 24;
 const UNKNOWN = "\u{1FFFE}";
 /** What is joined of several is one picture, or its parts side by side where the font has no such picture. */
 const WIDER = 1.4;
+const JOINER = "\u200d";
 const PLAIN = "😀";
 
 const known = new Map<string, boolean>();
@@ -21,7 +22,9 @@ export function hasGlyph(symbol: string): boolean {
 function draws(symbol: string): boolean {
   drawing ??= begin();
   const { context, unknown, width } = drawing;
-  return context.measureText(symbol).width <= width * WIDER && pixels(context, symbol) !== unknown;
+  const parts = symbol.split(JOINER).filter((part) => part !== "");
+  return context.measureText(symbol).width <= width * WIDER &&
+    parts.every((part) => pixels(context, part) !== unknown);
 }
 
 function begin(): NonNullable<typeof drawing> {

@@ -25,14 +25,15 @@ export function CompletionList({ completion }: { completion: Completion }) {
   if (!token || suggestions.length === 0) return null;
   const title = TITLES[token.kind];
   return (
-    <div class="completion">
+    // The text area keeps the focus, also where one scrolls here.
+    <div class="completion" onMouseDown={(event) => event.preventDefault()}>
       <p class="completion-head" aria-hidden="true">
         <span>{title}</span>
         <span class="completion-keys only-wide">
           <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Tab</kbd> takes <kbd>Esc</kbd> closes
         </span>
       </p>
-      <ul class="completion-list" role="listbox" id={id} aria-label={title}>
+      <ul class="completion-list" role="listbox" id={id} aria-label={title} tabIndex={0}>
         {suggestions.map((suggestion, index) => (
           <Option
             key={suggestion.insert}
@@ -81,9 +82,6 @@ function Option({ id, suggestion, isMarked, onTake }: OptionProps) {
       class="completion-option"
       role="option"
       aria-selected={isMarked}
-      // The text area keeps the focus.
-      onPointerDown={(event) => event.preventDefault()}
-      onMouseDown={(event) => event.preventDefault()}
       onClick={onTake}
     >
       <Sign suggestion={suggestion} />

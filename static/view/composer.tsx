@@ -58,8 +58,6 @@ export function Composer({ name }: { name: string }) {
         void send();
       }}
     >
-      <CompletionList completion={completion} />
-      <CompletionCount completion={completion} />
       <ComposerText
         name={name}
         area={area}
@@ -70,6 +68,8 @@ export function Composer({ name }: { name: string }) {
         onType={type}
         onSend={() => void send()}
       />
+      <CompletionList completion={completion} />
+      <CompletionCount completion={completion} />
       <div class="composer-actions">
         <EmojiButton
           onPick={(symbol) => area.current && insertAtCaret(area.current, symbol)}

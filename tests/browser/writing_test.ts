@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
+import { axeProblems } from "./axe.ts";
 import { browserTest, messages, say } from "./chromium.ts";
 
 function area(page: Page): Locator {
@@ -172,6 +173,7 @@ browserTest(
         commands.includes("/find WORDS [in=#room|NAME] [from=NAME] [before=SEQ]"),
     );
     assert.ok(!commands.some((each) => /^\/(login|register|typing|draft)/.test(each)));
+    assert.deepEqual(await axeProblems(page), []);
     await page.keyboard.type("jo");
     assert.match(await options(page).innerText(), /joins a room, making it if there is none/);
     await press(page, "Enter");
@@ -215,6 +217,7 @@ browserTest(
       name: "grinning face with smiling eyes",
     })
       .waitFor();
+    assert.deepEqual(await axeProblems(page), []);
     await page.keyboard.type("sun");
     await picker.getByRole("group", { name: "Found" }).waitFor();
     await press(page, "ArrowDown", "ArrowRight", "ArrowLeft");
