@@ -113,6 +113,8 @@ browserTest(
     await box(one).fill("typed in one tab");
     await until(async () => await box(other).inputValue() === "typed in one tab");
 
+    await until(async () => (await keptRecords(one, "overviews")).length === 1);
+
     // Only this tab loses its connection, for good.
     await one.addInitScript('window.WebSocket = function () { throw new Error("no connection") }');
     await one.reload();
