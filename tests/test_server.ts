@@ -20,6 +20,8 @@ export interface TestServerOptions {
   readonly folder?: string;
   readonly port?: number;
   readonly webPort?: number;
+  /** The folder of the built page; left out, the page of this tree. */
+  readonly page?: URL;
 }
 
 const HOST = "127.0.0.1";
@@ -61,7 +63,7 @@ export class TestServer {
       webHint: "The web page is on port 8080.",
     });
     await chat.start();
-    const files = await StaticFiles.load(new URL("../static/dist/", import.meta.url));
+    const files = await StaticFiles.load(options.page ?? new URL("../static/dist/", import.meta.url));
     return new TestServer(chat, store, folder, files, options);
   }
 

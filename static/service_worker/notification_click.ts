@@ -2,16 +2,16 @@
 
 declare const self: ServiceWorkerGlobalScope;
 
-export async function openConversation({ data }: Notification): Promise<void> {
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const page = pages.find(({ url }) => isChat(url));
-  if (!page) {
-    return void await self.clients.openWindow(new URL(String(data?.address ?? ""), self.registration.scope));
-  }
-  page.postMessage({ type: "notification_clicked", data });
+/** Its data is what the page gave with it, as state/system_notification.ts says. */
+export async function openConversation({ data: told }: Notification): Promise<void> {
+  const { scope } = self.registration;
+  const pages = (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(isChat);
+  const page = pages.find(({ focused }) => focused) ?? pages[0];
+  if (!page) return void await self.clients.openWindow(new URL(String(told?.address ?? ""), scope));
+  page.postMessage({ type: "notification_clicked", told });
   await page.focus();
 }
 
-function isChat(url: string): boolean {
+function isChat({ url }: WindowClient): boolean {
   return new URL(url).pathname === new URL(self.registration.scope).pathname;
 }

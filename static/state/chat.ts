@@ -30,6 +30,7 @@ import {
 } from "./keys.ts";
 import type { Person } from "./presence.ts";
 import { Navigation } from "./navigation.ts";
+import { Notifications } from "./notifications.ts";
 import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
@@ -38,6 +39,7 @@ import type { Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
 import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
+import { Writing } from "./writing.ts";
 
 const TYPING_EVERY_MS = 3_000;
 const NOT_LASTING =
@@ -51,7 +53,9 @@ export class Chat {
   readonly timelines: Timelines;
   readonly readMarkers: ReadMarkers;
   readonly search: Search;
+  readonly writing: Writing;
   readonly navigation = new Navigation(this);
+  readonly notifications: Notifications;
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
   readonly me = signal("");
   readonly isProtected = signal(false);
@@ -74,6 +78,7 @@ export class Chat {
   #openedFirst = "";
   #stopWarning: (() => void) | undefined;
   #lastTyping = 0;
+  #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
@@ -97,6 +102,8 @@ export class Chat {
       () => this.directory.conversationsChanged(),
     );
     this.search = new Search(this.client);
+    this.notifications = new Notifications(this);
+    this.writing = new Writing(this.client);
   }
 
   get conversations(): Directory["conversations"] {
@@ -147,6 +154,7 @@ export class Chat {
 
   close(): void {
     this.navigation.close();
+    this.notifications.close();
     this.#stopWarning?.();
     this.#copy.close();
     this.unsent.close();
@@ -288,11 +296,13 @@ export class Chat {
     }
   }
 
-  /** Tells the others that this user is typing, at most every three seconds. */
+  /** Tells the others of a conversation that this user is typing, at most every three seconds. */
   tellTyping(destination: string): void {
-    if (Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    const key = conversationKey(destination);
+    if (key === this.#typingIn && Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
+    this.#typingIn = key;
     this.#lastTyping = Date.now();
-    this.client.signal(`/typing ${destination}`);
+    if (!isSameUser(destination, this.me.value)) this.client.signal(`/typing ${destination}`);
   }
 
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
@@ -348,6 +358,7 @@ export class Chat {
     this.timelines.rename(old, name);
     this.conversations.rename(old, name);
     this.presence.rename(old, name);
+    this.notifications.levels.rename(old, name);
     if (isSameUser(old, this.me.value) || isSameUser(name, this.client.user)) {
       this.#setMe();
     } else this.notice(`${old} is now called ${name}.`);

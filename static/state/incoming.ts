@@ -26,6 +26,7 @@ function takeMessage(chat: Chat, message: Envelope): void {
     chat.conversations.receive(message, me);
     chat.presence.noteSender(message);
   });
+  chat.notifications.receive(message);
   if (isOpen && isNewToEars(message, me)) chat.announcements.message(message.sender, message.message);
 }
 
@@ -36,7 +37,10 @@ function isNewToEars({ type, sender, metadata }: Envelope, me: string): boolean 
 
 /** By `metadata.code`. What is not here is of no interest to the page. */
 const TAKERS: Readonly<Record<string, (chat: Chat, notification: Envelope) => void>> = {
-  draft: (chat, notification) => chat.timelines.receiveDraft(notification),
+  draft: (chat, notification) => {
+    chat.timelines.receiveDraft(notification);
+    chat.presence.noteDraft(notification, chat.client.user);
+  },
   typing: (chat, notification) => chat.presence.receiveTyping(notification, chat.client.user),
   online: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), true),
   offline: (chat, { metadata }) => chat.directory.presenceChanged(String(metadata.user), false),

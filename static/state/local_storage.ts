@@ -26,3 +26,12 @@ export function removeLocal(key: string): void {
     // Nothing is kept there either.
   }
 }
+
+/** What is kept, this page's and others'. */
+export function localKeys(): string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [...inMemory.keys()];
+  }
+}

@@ -21,6 +21,8 @@ export type Obstacle =
 export class Navigation {
   /** Set while the address asks for what cannot be shown. */
   readonly obstacle = signal<Obstacle | undefined>(undefined);
+  /** The keys of the conversations that were shown, the last one first. */
+  readonly visited: string[] = [];
   readonly #chat: Chat;
   /** Set while a place is being gone to: what is shown on the way there has no address. */
   readonly #going = signal<symbol | undefined>(undefined);
@@ -55,6 +57,7 @@ export class Navigation {
   keepAddress(): void {
     if (this.#keepsAddress) return;
     this.#keepsAddress = true;
+    this.#closers.push(effect(() => this.#noteVisit(this.#chat.conversations.current.value?.key)));
     let isFirst = true;
     this.#closers.push(effect(() => {
       const { conversations, target } = this.#chat;
@@ -85,6 +88,13 @@ export class Navigation {
       await this.#chat.join(place.name);
       await this.#show(place, isLast);
     });
+  }
+
+  #noteVisit(key: string | undefined): void {
+    if (key === undefined || key === this.visited[0]) return;
+    const at = this.visited.indexOf(key);
+    if (at >= 0) this.visited.splice(at, 1);
+    this.visited.unshift(key);
   }
 
   async #followAddress(): Promise<void> {

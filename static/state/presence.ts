@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { userKey } from "../../protocol/names.ts";
 import { isAiBotName } from "./ai_bots.ts";
-import { conversationKey, conversationOf } from "./keys.ts";
+import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 
 export interface Person {
   readonly user: string;
@@ -73,6 +73,16 @@ export class Presence {
     this.#endTyping(typingKey(conversationKey(message.sender), message.sender));
   }
 
+  /** What a bot is writing is seen as it grows: nobody need be told that it types. */
+  noteDraft({ metadata, destination }: Envelope, me: string): void {
+    const sender = String(metadata.user);
+    const place = conversationOf(
+      { type: "chat", sender, destination: String(metadata.destination ?? destination) },
+      me,
+    );
+    this.#endTyping(typingKey(conversationKey(place), sender));
+  }
+
   rename(old: string, name: string): void {
     const people = new Map(this.#people.value);
     const person = people.get(userKey(old));
@@ -83,6 +93,7 @@ export class Presence {
 
   receiveTyping({ metadata, destination }: Envelope, me: string): void {
     const user = String(metadata.user);
+    if (isSameUser(user, me)) return;
     const place = conversationOf(
       { type: "chat", sender: user, destination: String(metadata.destination ?? destination) },
       me,

@@ -9,7 +9,9 @@ import { watchConnection } from "./connecting.ts";
 import { database } from "./database.ts";
 import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 import { leaveAddress } from "./navigation.ts";
+import { forgetRecentEmoji } from "./emoji.ts";
 import { connectToServer } from "./server.ts";
+import { NotificationLevels } from "./notification_levels.ts";
 import { tabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -101,12 +103,14 @@ export function logOut(): void {
 function forget(): void {
   leave();
   removeLocal(STORAGE_KEY);
+  forgetRecentEmoji();
   forgetAll();
 }
 
 /** A page that goes away meanwhile leaves it to the next. */
 function forgetAll(): void {
   writeLocal(FORGETTING_KEY, "");
+  NotificationLevels.forgetAll();
   void database.wipe().then(() => removeLocal(FORGETTING_KEY));
 }
 

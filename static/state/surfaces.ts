@@ -10,6 +10,14 @@ export const dialog = signal<DialogName>("");
 export const isListOpen = signal(false);
 export const showsMembers = signal(false);
 
+/** What the switcher opens with: a sign that narrows what it offers, or nothing. */
+export const switcherText = signal("");
+
+export function openSwitcher(text = ""): void {
+  switcherText.value = text;
+  openDialog("switcher");
+}
+
 /** On phones a dialog takes the place of the list that it was opened from. */
 export function openDialog(name: DialogName): void {
   isListOpen.value = false;

@@ -8,17 +8,27 @@ import { Announcer } from "./announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
+import { later } from "./later.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
+import { usePageKeys } from "./page_keys.ts";
 import { usePageSigns } from "./page_signs.ts";
-import { RoomsDialog } from "./rooms_dialog.tsx";
-import { SearchPanel } from "./search_panel.tsx";
-import { SettingsDialog } from "./settings_dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { ToastView } from "./toast_view.tsx";
 
+const RoomsDialog = later(async () => (await import("./rooms_dialog.tsx")).RoomsDialog);
+const SearchPanel = later(async () => (await import("./search_panel.tsx")).SearchPanel);
+const SettingsDialog = later(async () => (await import("./settings_dialog.tsx")).SettingsDialog);
+const ShortcutsDialog = later(async () => (await import("./shortcuts_dialog.tsx")).ShortcutsDialog);
+const Switcher = later(async () => (await import("./switcher.tsx")).Switcher);
+
 export function App({ chat }: { chat: Chat }) {
   usePageSigns(chat);
-  useEffect(() => closeAll, []);
+  usePageKeys(chat);
+  useEffect(() => {
+    // What is typed right after its key was pressed shall not go elsewhere.
+    Switcher.prepare();
+    return closeAll;
+  }, []);
   return (
     <ChatContext.Provider value={chat}>
       <div class={`page ${isListOpen.value ? "page-menu-open" : ""}`}>
@@ -37,6 +47,8 @@ export function App({ chat }: { chat: Chat }) {
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
         {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
+        {dialog.value === "switcher" && <Switcher onClose={closeDialog} />}
+        {dialog.value === "shortcuts" && <ShortcutsDialog onClose={closeDialog} />}
         {dialog.value === "settings" && <SettingsDialog onClose={closeDialog} />}
         <AccountDialogs name={dialog.value} onClose={closeDialog} />
         <ToastView />

@@ -1,72 +1,91 @@
-/** Where one writes: to whom, the text, and whether it is a question for the AI. */
+/** Where one writes: the text, what helps to write it, and whether it is a question for the AI. */
 
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
-import { isCommandLine, runLine } from "../state/command_line.ts";
-import { conversationKey, isRoom } from "../state/keys.ts";
+import { isCommandLine, runLine, saidBy } from "../state/command_line.ts";
+import { isRoom, isSameUser } from "../state/keys.ts";
+import { bytesLeft, lengthWords, requireLength } from "../state/message_length.ts";
 import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
+import { CompletionCount, CompletionList } from "./completion_list.tsx";
+import { ComposerText } from "./composer_text.tsx";
+import { EmojiButton } from "./emoji_button.tsx";
 import { Icon } from "./icon.tsx";
+import { insertAtCaret } from "./text_edits.ts";
+import { useCompletion } from "./use_completion.ts";
 
 export function Composer({ name }: { name: string }) {
   const chat = useChat();
-  const to = useSignal(name);
+  const id = useId();
   const asks = useSignal(false);
   const problem = useSignal("");
-  const shown = chat.typed.of(name);
-  const form = useRef<HTMLFormElement>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const completion = useCompletion(name, area);
+  const text = chat.typed.of(name);
 
   const send = async () => {
     // Typed since the last drawing counts, too.
-    const text = chat.typed.of(name);
-    if (text.trim() === "") return;
-    problem.value = "";
-    form.current?.querySelector("textarea")?.focus();
+    const typed = chat.typed.of(name);
+    const line = trimmed(typed);
+    if (line === "") return;
+    completion.close();
+    area.current?.focus();
     try {
-      const destination = to.value.trim() === "" ? name : to.value.trim();
-      chat.typed.set(name, "");
-      await deliver(chat, destination, text, asks.value);
+      requireLength(asks.value ? line : saidBy(line) ?? "");
+      clear(chat, name, area.current);
+      chat.writing.sent.note(name, line);
+      await deliver(chat, name, line, asks.value);
       asks.value = false;
-      if (!isCommandLine(text) && conversationKey(destination) !== conversationKey(name)) {
-        chat.open(destination);
-      }
+      problem.value = "";
     } catch (error) {
       problem.value = words(error);
       // What was typed comes back, unless something else was typed meanwhile.
-      if (chat.typed.of(name) === "") chat.typed.set(name, text);
+      if (chat.typed.of(name) === "") chat.typed.set(name, typed);
     }
   };
   const type = (value: string) => {
     chat.typed.set(name, value);
-    if (value.trim() !== "" && !isCommandLine(value)) chat.tellTyping(to.value || name);
+    problem.value = "";
+    // The first letter of a command tells nothing yet.
+    if (value.trim() !== "" && !/^\/(?!\/)/.test(value)) chat.tellTyping(name);
   };
   return (
     <form
-      ref={form}
-      class={`composer ${asks.value ? "composer-asks" : ""}`}
+      class={`composer ${asks.value ? "composer-asks" : ""} ${text === "" ? "" : "composer-filled"}`}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
       }}
     >
-      <ToField to={to} />
-      <TextArea
-        text={shown}
-        to={to.value || name}
-        asks={asks.value}
+      <ComposerText
+        name={name}
+        area={area}
+        text={text}
+        placeholder={placeholderFor(chat, name, asks.value)}
+        describedBy={`${id}-hint ${id}-length`}
+        completion={completion}
         onType={type}
         onSend={() => void send()}
       />
+      <CompletionList completion={completion} />
+      <CompletionCount completion={completion} />
       <div class="composer-actions">
-        {isRoom(to.value) && (
+        <EmojiButton
+          onPick={(symbol) => area.current && insertAtCaret(area.current, symbol)}
+          onClose={() => area.current?.focus()}
+        />
+        {isRoom(name) && (
           <button
             type="button"
             class="button button-small toggle"
             aria-pressed={asks.value}
             aria-label="Ask AI"
             title={`The answer of ${chat.aiBot} comes here, for all to see`}
-            onClick={() => asks.value = !asks.value}
+            onClick={() => {
+              asks.value = !asks.value;
+              area.current?.focus();
+            }}
           >
             <Icon name="ask" /> <span class="only-wide">Ask AI</span>
           </button>
@@ -75,92 +94,59 @@ export function Composer({ name }: { name: string }) {
           type="submit"
           class="button button-primary send"
           aria-label="Send"
-          disabled={shown.trim() === ""}
+          disabled={text.trim() === ""}
         >
           <Icon name="send" />
         </button>
       </div>
+      <Hint id={`${id}-hint`} text={text} />
+      <Length id={`${id}-length`} text={asks.value ? text : saidBy(text) ?? ""} />
       {problem.value !== "" && <p class="problem" role="alert">{problem.value}</p>}
     </form>
   );
 }
 
-async function deliver(chat: Chat, destination: string, text: string, asks: boolean): Promise<void> {
-  if (asks && !isCommandLine(text)) chat.ask(destination, text);
-  else await runLine(chat, destination, text);
-}
-
-/** Anyone can be written to, also who is away or was never here. */
-function ToField({ to }: { to: Signal<string> }) {
-  const { conversations, presence } = useChat();
-  const id = useId();
-  const names = new Set([
-    ...conversations.all.value.map(({ name }) => name),
-    ...presence.people.value.map(({ user }) => user),
-  ]);
+/** What the command that is being written takes. */
+function Hint({ id, text }: { id: string; text: string }) {
+  const help = isCommandLine(text) ? useChat().writing.commands.helpFor(text) : undefined;
   return (
-    <div class="to">
-      <label for={id}>To</label>
-      <input
-        id={id}
-        class="to-input"
-        name="to"
-        list={`${id}-names`}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        value={to.value}
-        onInput={(event) => to.value = event.currentTarget.value}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <datalist id={`${id}-names`}>
-        {[...names].sort().map((name) => <option value={name} key={name} />)}
-      </datalist>
-    </div>
+    <p id={id} class="composer-hint">
+      {help && (
+        <>
+          <code>{help.usage}</code> {help.summary}
+        </>
+      )}
+    </p>
   );
 }
 
-const isTouch = matchMedia("(pointer: coarse)").matches;
-
-interface TextAreaProps {
-  text: string;
-  to: string;
-  asks: boolean;
-  onType: (text: string) => void;
-  onSend: () => void;
-}
-
-/** Enter sends, and Shift+Enter is a line break; on touch screens Enter is the line break, and the button sends. */
-function TextArea({ text, to, asks, onType, onSend }: TextAreaProps) {
-  const area = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (!isTouch) area.current?.focus();
-  }, []);
-  useLayoutEffect(() => grow(area.current), [text]);
+/** How much is left, told where that is little. */
+function Length({ id, text }: { id: string; text: string }) {
+  const left = bytesLeft(text);
   return (
-    <textarea
-      ref={area}
-      class="composer-text"
-      name="message"
-      aria-label="Message"
-      placeholder={asks ? "Ask the AI, for all to see" : `Message ${to}`}
-      rows={1}
-      value={text}
-      dir="auto"
-      enterkeyhint={isTouch ? "enter" : "send"}
-      onInput={(event) => onType(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch) return;
-        event.preventDefault();
-        onSend();
-      }}
-    />
+    <p id={id} class={`composer-length ${left !== undefined && left < 0 ? "composer-too-long" : ""}`}>
+      {left !== undefined && lengthWords(left)}
+    </p>
   );
 }
 
-/** As high as its text; the style sheet sets the limit. */
-function grow(area: HTMLTextAreaElement | null): void {
-  if (!area) return;
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight}px`;
+async function deliver(chat: Chat, name: string, line: string, asks: boolean): Promise<void> {
+  if (asks && !isCommandLine(line)) chat.ask(name, line);
+  else await runLine(chat, name, line);
+}
+
+/** At once, also in what is drawn: the next key may come before the next drawing. */
+function clear(chat: Chat, name: string, area: HTMLTextAreaElement | null): void {
+  chat.typed.set(name, "");
+  if (area) area.value = "";
+}
+
+function placeholderFor(chat: Chat, name: string, asks: boolean): string {
+  if (asks) return "Ask the AI, for all to see";
+  return isSameUser(name, chat.me.value) ? "Write a note to yourself" : `Message ${name}`;
+}
+
+/** Without empty lines before it and white space after it. */
+function trimmed(text: string): string {
+  return text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 }

@@ -7,8 +7,10 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
 import { MembersPanel } from "./members_panel.tsx";
+import { NotificationMenu } from "./notification_menu.tsx";
 import { ServiceBar } from "./service_bar.tsx";
 import { TimelineView } from "./timeline_view.tsx";
+import { TypingLine } from "./typing_line.tsx";
 
 export function ConversationView(
   { conversation, onMenu }: { conversation: Conversation; onMenu: () => void },
@@ -27,6 +29,7 @@ export function ConversationView(
           </h1>
           <Subtitle conversation={conversation} />
         </div>
+        <NotificationMenu conversation={conversation} />
         {conversation.kind === "room" && (
           <RoomButtons
             name={name}
@@ -101,28 +104,4 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
   if (!members) return <p class="quiet">Room</p>;
   const online = members.filter(({ user }) => chat.presence.isOnline(user)).length;
   return <p class="quiet">{members.length} {members.length === 1 ? "member" : "members"}, {online} online</p>;
-}
-
-function TypingLine({ name }: { name: string }) {
-  const users = useChat().presence.typingIn(name);
-  return (
-    <p class="typing" aria-live="off">
-      {users.length > 0 && (
-        <>
-          <span class="typing-dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
-          {typingWords(users)}
-        </>
-      )}
-    </p>
-  );
-}
-
-function typingWords(users: readonly string[]): string {
-  if (users.length > 3) return "Several people are typing";
-  const names = new Intl.ListFormat("en", { type: "conjunction" }).format(users);
-  return `${names} ${users.length === 1 ? "is" : "are"} typing`;
 }

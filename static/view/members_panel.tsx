@@ -1,34 +1,61 @@
-/** Who is in a room. */
+/** Who is in a room: who is there comes first; each can be written to. */
 
-import { conversationKey } from "../state/keys.ts";
+import { useSignal } from "@preact/signals";
+import { conversationKey, isSameUser } from "../state/keys.ts";
 import type { Person } from "../state/presence.ts";
-import { Avatar } from "./avatar.tsx";
+import { isPhone } from "../state/screen.ts";
+import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
+import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { Panel } from "./panel.tsx";
+import { PersonSign } from "./person_sign.tsx";
+
+/** Fewer are seen at a glance. */
+const FILTER_FROM = 12;
 
 export function MembersPanel({ room, onClose }: { room: string; onClose: () => void }) {
   const chat = useChat();
-  const members = chat.directory.members.value.get(conversationKey(room)) ?? [];
-  const online = members.filter(({ user }) => chat.presence.isOnline(user));
-  const away = members.filter(({ user }) => !chat.presence.isOnline(user));
+  const filter = useSignal("");
+  const members = chat.directory.members.value.get(conversationKey(room));
+  const wanted = filter.value.trim().toLowerCase();
+  const matching = members?.filter(({ user }) => user.toLowerCase().includes(wanted)) ?? [];
+  const write = (user: string) => {
+    if (isPhone.value) onClose();
+    chat.open(user);
+  };
+  const group = (title: string, online: boolean) => (
+    <Group
+      title={title}
+      members={matching.filter(({ user }) => chat.presence.isOnline(user) === online)}
+      onWrite={write}
+    />
+  );
   return (
-    <aside class="panel" aria-label="Members">
-      <header class="panel-head">
-        <h2>Members</h2>
-        <button type="button" class="icon-button" aria-label="Close the members" onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <div class="panel-body">
-        <Group title="Online" members={online} />
-        <Group title="Away" members={away} />
+    <Panel title="Members" kind="panel-members" closeLabel="Close the members" onClose={onClose}>
+      {(members?.length ?? 0) >= FILTER_FROM && (
+        <div class="panel-filter">
+          <Field label="Find a member" name="member" type="search" value={filter} />
+        </div>
+      )}
+      <div class="panel-body" onKeyDown={arrowKeys("button.item")} aria-busy={!members}>
+        {!members && <p class="quiet">Loading …</p>}
+        {members && matching.length === 0 && <p class="quiet" role="status">Nobody here is called so.</p>}
+        {group("Online", true)}
+        {group("Away", false)}
       </div>
-    </aside>
+    </Panel>
   );
 }
 
-function Group({ title, members }: { title: string; members: readonly Person[] }) {
-  const chat = useChat();
+function Group(
+  { title, members, onWrite }: {
+    title: string;
+    members: readonly Person[];
+    onWrite: (user: string) => void;
+  },
+) {
+  const { me } = useChat();
   if (members.length === 0) return null;
   return (
     <section class="section">
@@ -38,13 +65,17 @@ function Group({ title, members }: { title: string; members: readonly Person[] }
       <ul>
         {members.map(({ user, bot }) => (
           <li key={conversationKey(user)}>
-            <button type="button" class="item" onClick={() => chat.open(user)}>
-              <span class="person-sign">
-                <Avatar name={user} bot={bot} small />
-                <span class={`presence ${title === "Online" ? "presence-on" : ""}`} />
-              </span>
+            <button
+              type="button"
+              class="item member"
+              title={`Write to ${user}`}
+              onClick={() => onWrite(user)}
+            >
+              <PersonSign name={user} />
               <bdi class="item-name">{user}</bdi>
+              {isSameUser(user, me.value) && <span class="tag">you</span>}
               {bot && <span class="tag">bot</span>}
+              <Icon name="pen" />
             </button>
           </li>
         ))}

@@ -19,7 +19,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         <Choice
           title="Colours"
           of={scheme}
-          words={{ system: "Like this device", light: "Light", dark: "Dark" }}
+          words={{ system: "Device", light: "Light", dark: "Dark" }}
         />
         <Choice
           title="Spacing"

@@ -92,7 +92,7 @@ function beginningWords({ name, kind }: Conversation, me: string): string {
 
 function Skeleton() {
   return (
-    <div class="skeleton" aria-label="Loading messages">
+    <div class="skeleton" aria-hidden="true">
       {[1, 2, 3, 4, 5].map((line) => <div class="skeleton-row" key={line} />)}
     </div>
   );

@@ -83,3 +83,77 @@ browserTest(
     assert.equal(await item(page, "#general").locator('[aria-current="page"]').count(), 1);
   },
 );
+
+/** The entry of the switcher that Enter would follow. */
+async function chosen(page: Page): Promise<string> {
+  const id = await page.getByRole("combobox", { name: /^Go to/ }).getAttribute("aria-activedescendant");
+  return await page.locator(`[id="${id}"]`).innerText();
+}
+
+async function goTo(page: Page, typed: string): Promise<void> {
+  await page.keyboard.press("Control+K");
+  await page.getByRole("combobox", { name: /^Go to/ }).waitFor();
+  await page.keyboard.type(typed);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+browserTest(
+  "By keyboard alone rooms are made, joined, gone through and left, and everything is found in the switcher",
+  async ({ server, browser }) => {
+    const bob = await server.json("bob");
+    await bob.command("/join #garden");
+    const page = await browser.signIn("alice");
+    await page.getByLabel("Message", { exact: true }).and(page.locator(":focus")).waitFor();
+    await goTo(page, "#plans");
+    await title(page, "#plans");
+    await page.keyboard.press("Control+K");
+    await page.keyboard.type("gar");
+    await page.getByRole("option", { name: /^#?\s*garden/ }).waitFor();
+    assert.match(await chosen(page), /garden/);
+    await page.keyboard.press("Enter");
+    await title(page, "#garden");
+    await goTo(page, "@zoe");
+    await title(page, "zoe");
+
+    for (
+      const [key, name] of [
+        ["Alt+ArrowUp", "#plans"],
+        ["Alt+ArrowUp", "#general"],
+        ["Alt+ArrowUp", "#garden"],
+        ["Alt+ArrowDown", "#general"],
+      ] as const
+    ) {
+      await page.keyboard.press(key);
+      await title(page, name);
+    }
+    await bob.say("#garden", "the roses, @alice");
+    await bob.say("alice", "psst");
+    await item(page, "#garden").locator(".badge-mention").waitFor();
+    await item(page, "bob").locator(".badge-mention").waitFor();
+    await page.keyboard.press("Control+K");
+    await page.getByRole("option").first().waitFor();
+    assert.match(await chosen(page), /bob|garden/);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Alt+Shift+ArrowUp");
+    await title(page, "#garden");
+    await page.keyboard.press("Alt+a");
+    await title(page, "bob");
+    await item(page, "bob").locator(".badge").waitFor({ state: "detached" });
+    await page.keyboard.press("Alt+a");
+    await page.getByRole("status").filter({ hasText: "Nothing else is unread" }).waitFor();
+
+    await page.keyboard.press("Alt+ArrowUp");
+    await page.keyboard.type("half a word?");
+    assert.equal(await page.getByRole("dialog").count(), 0, "? is a sign while one types");
+    await page.keyboard.press("Control+/");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByText("Next unread conversation")
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await goTo(page, "leave");
+    await page.getByRole("heading", { level: 1, name: "#plans" }).waitFor({ state: "detached" });
+    assert.equal(await item(page, "#plans").count(), 0);
+    await goTo(page, "> log out");
+    await page.getByLabel("Your name").waitFor();
+  },
+);

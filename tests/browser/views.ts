@@ -1,69 +1,271 @@
-/** Every view of the page, and how one gets there from a signed-in page or from the sign-in. */
+/** Every view of the page in every state, and how one gets there from the view before it. */
 
-import type { Page } from "playwright-core";
-import { open } from "./chromium.ts";
+import type { Buffer } from "node:buffer";
+import type { Page, WebSocketRoute } from "playwright-core";
+import { open, say } from "./chromium.ts";
 
-export type View = readonly [name: string, show: (page: Page) => Promise<void>];
+export interface View {
+  readonly name: string;
+  readonly show: (page: Page, wire: Wire) => Promise<unknown>;
+  /** Only where the list lies over the conversation. */
+  readonly isNarrow?: boolean;
+  /** Makes way for the next view. */
+  readonly leave?: (page: Page, wire: Wire) => Promise<unknown>;
+}
 
-/** In the order in which they are walked through by one who is not signed in. */
+/** The page's WebSocket, whose answers can be held back, and which can be cut. */
+export class Wire {
+  #isHeld = false;
+  #isCut = false;
+  /** What is said goes to a room that there is not. */
+  isAstray = false;
+  #socket: WebSocketRoute | undefined;
+  readonly #held: (() => void)[] = [];
+
+  static async on(page: Page): Promise<Wire> {
+    const wire = new Wire();
+    await page.routeWebSocket(/\/ws$/, (socket) => wire.#connect(socket));
+    return wire;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const pass of this.#held.splice(0)) pass();
+  }
+
+  async cut(): Promise<void> {
+    this.#isCut = true;
+    await this.#socket?.close();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  #connect(socket: WebSocketRoute): void {
+    if (this.#isCut) return void socket.close();
+    this.#socket = socket;
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(this.#isLost(message) ? astray(message) : message));
+    server.onMessage((message) => this.#pass(() => socket.send(message)));
+  }
+
+  #isLost(message: string | Buffer): message is string {
+    return this.isAstray && typeof message === "string";
+  }
+
+  #pass(pass: () => void): void {
+    if (this.#isHeld) this.#held.push(pass);
+    else pass();
+  }
+}
+
+function astray(message: string): string {
+  return message.replaceAll(/"destination":"[^"]*"/g, '"destination":"#nowhere"');
+}
+
+const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
+const escape = (page: Page) => page.keyboard.press("Escape");
+const dialog = (page: Page) => page.getByRole("dialog").waitFor();
+
+async function search(page: Page, words: string): Promise<void> {
+  await page.getByRole("searchbox").fill(words);
+  await page.getByRole("searchbox").press("Enter");
+}
+
+/** Of one who is not signed in. */
 export const OUTSIDE: readonly View[] = [
-  ["sign-in", async (page) => {
-    await page.getByLabel("Your name").waitFor();
-  }],
-  ["sign-in-password", async (page) => {
-    await page.getByRole("button", { name: "I have a password" }).click();
-    await page.getByLabel("Password").waitFor();
-  }],
-  ["sign-in-error", async (page) => {
-    await page.getByLabel("Your name").fill("not a name!");
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.getByRole("alert").waitFor();
-  }],
+  { name: "sign-in", show: (page) => page.getByLabel("Your name").waitFor() },
+  { name: "sign-in-password", show: press("I have a password") },
+  {
+    name: "sign-in-error",
+    show: async (page) => {
+      await page.getByLabel("Your name").fill("not a name!");
+      await press("Sign in")(page);
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "sign-in-connecting",
+    show: async (page, wire) => {
+      await page.getByLabel("Your name").fill("somebody");
+      await wire.cut();
+      await press("Sign in")(page);
+      await page.getByRole("button", { name: "Try now" }).waitFor();
+    },
+    leave: async (page, wire) => {
+      await press("Cancel")(page);
+      wire.mend();
+    },
+  },
 ];
 
-/** In the order in which they are walked through by one who is signed in; each leaves the page as the next expects it. */
+/** Of one who is signed in. */
 export const INSIDE: readonly View[] = [
-  ["chat", async (page) => {
-    await open(page, "#general");
-  }],
-  ["direct", async (page) => {
-    await open(page, "grace");
-  }],
-  ["members", async (page) => {
-    await open(page, "#garden");
-    await page.getByRole("button", { name: "Members" }).click();
-    await page.getByRole("complementary", { name: "Members" }).waitFor();
-  }],
-  ["empty-room", async (page) => {
-    await page.getByRole("button", { name: "Close the members" }).click();
-    await open(page, "#reading-group");
-  }],
-  ["thermometer", async (page) => {
-    await open(page, "thermometer1");
-  }],
-  ["ai", async (page) => {
-    await open(page, "openai");
-  }],
-  ["search-none", async (page) => {
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("searchbox").fill("nowhere");
-    await page.getByRole("searchbox").press("Enter");
-    await page.getByText("Nothing was found").waitFor();
-  }],
-  ["search", async (page) => {
-    await page.getByRole("searchbox").fill("median");
-    await page.getByRole("searchbox").press("Enter");
-    await page.locator(".result").first().waitFor();
-  }],
-  ["rooms", async (page) => {
-    await page.getByRole("button", { name: "Close the search" }).click();
-    await page.getByRole("button", { name: "Join or create a room" }).click();
-    await page.locator(".room-row").first().waitFor();
-  }],
-  ["settings", async (page) => {
-    await page.keyboard.press("Escape");
-    await page.locator(".menu summary").click();
-    await page.getByRole("button", { name: "Settings" }).click();
-    await page.getByRole("dialog").waitFor();
-  }],
+  { name: "chat", show: (page) => open(page, "#general") },
+  {
+    name: "list",
+    show: async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await press("Conversations")(page);
+    },
+    isNarrow: true,
+  },
+  {
+    name: "completion",
+    show: async (page) => {
+      await page.getByLabel("Message", { exact: true }).fill("");
+      await page.getByLabel("Message", { exact: true }).pressSequentially("@");
+      await page.locator(".completion-option").first().waitFor();
+    },
+    leave: (page) => page.getByLabel("Message", { exact: true }).fill(""),
+  },
+  {
+    name: "emoji",
+    show: async (page) => {
+      await page.getByRole("button", { name: /emoji/i }).click();
+      await page.locator(".emoji-picker").waitFor();
+    },
+    leave: escape,
+  },
+  { name: "direct", show: (page) => open(page, "grace") },
+  {
+    name: "members",
+    show: async (page) => {
+      await open(page, "#garden");
+      await press("Members")(page);
+      await page.getByRole("complementary", { name: "Members" }).waitFor();
+    },
+    leave: press("Close the members"),
+  },
+  { name: "empty-room", show: (page) => open(page, "#reading-group") },
+  {
+    name: "failed",
+    show: async (page, wire) => {
+      wire.isAstray = true;
+      await say(page, "Who is reading along?");
+      await page.locator('[data-state="failed"]').waitFor();
+    },
+    leave: async (page, wire) => {
+      wire.isAstray = false;
+      await press("Discard")(page);
+    },
+  },
+  { name: "thermometer", show: (page) => open(page, "thermometer1") },
+  { name: "ai", show: (page) => open(page, "openai") },
+  {
+    name: "search-none",
+    show: async (page) => {
+      await press("Search")(page);
+      await search(page, "nowhere");
+      await page.getByText("Nothing was found").waitFor();
+    },
+  },
+  {
+    name: "search",
+    show: async (page) => {
+      await search(page, "median");
+      await page.locator(".result").first().waitFor();
+    },
+    leave: press("Close the search"),
+  },
+  {
+    name: "rooms",
+    show: async (page) => {
+      await press("Join or create a room")(page);
+      await page.locator(".room-row").first().waitFor();
+    },
+    leave: escape,
+  },
+  {
+    name: "switcher",
+    show: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.locator(".switcher-option").first().waitFor();
+    },
+    leave: escape,
+  },
+  {
+    name: "keys",
+    show: async (page) => {
+      await page.locator("h1").click();
+      await page.keyboard.press("?");
+      await dialog(page);
+    },
+    leave: escape,
+  },
+  {
+    name: "account-menu",
+    show: async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await press("Conversations")(page);
+      await page.locator(".menu summary").click();
+    },
+    leave: (page) => page.evaluate("document.querySelector('.menu').open = false"),
+    isNarrow: true,
+  },
+  {
+    name: "settings",
+    show: async (page) => {
+      await page.locator(".menu summary").click();
+      await press("Settings")(page);
+      await dialog(page);
+    },
+    leave: escape,
+  },
+  {
+    name: "password",
+    show: async (page) => {
+      await page.locator(".menu summary").click();
+      await press("Set a password")(page);
+      await dialog(page);
+    },
+    leave: escape,
+  },
+  {
+    name: "loading",
+    show: async (page, wire) => {
+      wire.hold();
+      await page.locator(".item", { hasText: "linus" }).click();
+      await page.locator(".skeleton").waitFor();
+    },
+    leave: async (page, wire) => {
+      wire.release();
+      await page.locator(".skeleton").waitFor({ state: "detached" });
+    },
+  },
+  {
+    name: "offline",
+    show: async (page, wire) => {
+      await open(page, "#general");
+      await wire.cut();
+      await page.getByRole("button", { name: "Try now" }).waitFor();
+    },
+    leave: async (page, wire) => {
+      wire.mend();
+      await press("Try now")(page);
+      await page.getByRole("button", { name: "Try now" }).waitFor({ state: "detached" });
+    },
+  },
+  {
+    name: "nothing-open",
+    show: async (page) => {
+      for (const room of ["#general", "#garden", "#reading-group"]) {
+        await open(page, room);
+        await press(`Leave ${room}`)(page);
+        await page.getByRole("heading", { level: 1, name: room }).waitFor({ state: "detached" });
+      }
+    },
+  },
+  {
+    name: "ask",
+    show: async (page) => {
+      await page.goto(new URL("/ask", page.url()).href);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+    },
+  },
 ];

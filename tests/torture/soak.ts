@@ -4,6 +4,7 @@ import { ServerProcess } from "../server_process.ts";
 import { judge, type Verdict } from "./checker.ts";
 import { History } from "./history.ts";
 import { JsonClient } from "./json_client.ts";
+import { PAST_SENDER, sayPast } from "./past.ts";
 import { Random } from "./random.ts";
 import { LOBBY, type RecordingClient } from "./recording_client.ts";
 import { readSample, type Sample } from "./server_sample.ts";
@@ -33,6 +34,8 @@ export interface SoakResult {
 }
 
 const CLIENTS = 500;
+/** More than fills what the server keeps of the past: 96 MiB of pages, 100,000 ids. Filled by the soak itself, they would look like a leak. */
+const PAST = 500_000;
 const TEXT_CLIENTS = 50;
 const ROOM_MEMBERS = 25;
 const SAY_MS = 20;
@@ -52,6 +55,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const folder = await Deno.makeTempDir({ prefix: "parley-torture-" });
   try {
     const server = await ServerProcess.start(folder, FLAGS);
+    options.progress(`${PAST} messages are said first`);
+    await sayPast(server.port, PAST);
     const run = new SoakRun(server, options);
     await run.arrive();
     await run.play();
@@ -86,7 +91,7 @@ class SoakRun {
     this.#server = server;
     this.#options = options;
     this.#random = new Random(options.seed);
-    this.#history.outsiders.add("thermometer1");
+    this.#history.outsiders.add("thermometer1").add(PAST_SENDER);
     const [history, at] = [this.#history, () => server];
     this.#speakers = Array.from(
       { length: CLIENTS - TEXT_CLIENTS },

@@ -1,0 +1,76 @@
+/** Walks through every view and keeps a picture of it, in each theme and at each width, as build/screenshots/THEME-SCHEME/WIDTH-VIEW.png. */
+
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { axeProblems } from "./axe.ts";
+import { browserTest } from "./chromium.ts";
+import { READER, setScene } from "./scene.ts";
+import { INSIDE, OUTSIDE, type View, Wire } from "./views.ts";
+
+const FOLDER = new URL("../../build/screenshots/", import.meta.url);
+const SIZES = [[320, 640], [768, 1024], [1440, 900]] as const;
+const WIDE = { width: 1440, height: 900 };
+const LOOKS = [["calm", "light"], ["calm", "dark"], ["sketch", "light"], ["sketch", "dark"]] as const;
+
+browserTest(
+  "Every view fits its width and has no fault that axe-core finds, in each theme, light and dark",
+  async ({ server, browser }) => {
+    await setScene(server);
+    const page = await browser.visit({ reducedMotion: "reduce" });
+    const wire = await Wire.on(page);
+    await page.reload();
+    const faults: string[] = [];
+    const walk = async (views: readonly View[]) => {
+      for (const view of views) faults.push(...await lookAt(page, view, wire));
+    };
+    await walk(OUTSIDE);
+    await page.getByLabel("Your name").fill(READER);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("log").waitFor();
+    await walk(INSIDE);
+    assert.deepEqual(faults, []);
+  },
+);
+
+/** Resolves with what is wrong with a view, wherever it is looked at. */
+async function lookAt(page: Page, view: View, wire: Wire): Promise<string[]> {
+  const faults: string[] = [];
+  await page.setViewportSize(WIDE);
+  await view.show(page, wire);
+  for (const [width, height] of SIZES) {
+    if (view.isNarrow && width === WIDE.width) continue;
+    await page.setViewportSize({ width, height });
+    for (const [theme, scheme] of LOOKS) {
+      await dress(page, theme, scheme);
+      const where = `${theme}-${scheme}/${width}-${view.name}`;
+      await page.screenshot({ path: new URL(`${where}.png`, FOLDER).pathname });
+      const found = [...await overflow(page), ...await axeProblems(page, rulesFor(theme, scheme, width))];
+      faults.push(...found.map((fault) => `${where}: ${fault}`));
+    }
+  }
+  await page.setViewportSize(WIDE);
+  await view.leave?.(page, wire);
+  return faults;
+}
+
+/** What is not about colour is the same in all looks, and colours are the same at all widths. */
+function rulesFor(theme: string, scheme: string, width: number): readonly string[] | undefined {
+  if (theme === "calm" && scheme === "light") return undefined;
+  return width === 768 ? ["color-contrast"] : [];
+}
+
+async function dress(page: Page, theme: string, scheme: string): Promise<void> {
+  await page.evaluate(
+    `Object.assign(document.documentElement.dataset, { theme: "${theme}", scheme: "${scheme}" })`,
+  );
+  await page.evaluate("document.fonts.ready.then(() => {})");
+}
+
+/** What reaches beyond the side of the page, or of a box in it that only scrolls up and down. */
+async function overflow(page: Page): Promise<string[]> {
+  const boxes = "html, main, .sidebar-lists, dialog, .panel-body, .dialog-body, [role=log]";
+  return await page.evaluate<string[]>(
+    `[...document.querySelectorAll("${boxes}")].filter((box) => box.scrollWidth > box.clientWidth + 1)
+      .map((box) => box.localName + "." + box.className + ": " + (box.scrollWidth - box.clientWidth) + " px too wide")`,
+  );
+}
