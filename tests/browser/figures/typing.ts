@@ -72,12 +72,12 @@ async function measureTyping(page: Page, alice: LineClient): Promise<void> {
 
 async function measureMemory(page: Page, devtools: CDPSession, alice: LineClient): Promise<void> {
   let said = 0;
-  printFigure("heap before, MiB", await heapMiB(page, devtools));
+  printFigure("heap before, MiB", await heapMiB(devtools));
   for (const count of LIVE) {
     await sayMany(alice, count - said, `the last of ${count}`);
     said = count;
     await messages(page, `the last of ${count}`).waitFor();
-    printFigure(`heap after ${count} live messages, MiB`, await heapMiB(page, devtools));
+    printFigure(`heap after ${count} live messages, MiB`, await heapMiB(devtools));
     printFigure("  rows in the document", await page.getByRole("article").count());
   }
 }
@@ -96,7 +96,7 @@ async function measureScrolling(page: Page, devtools: CDPSession): Promise<void>
   );
   printFigure("  rows that are loaded, guessed by height", await loadedRows(page));
   print("  long tasks", (await page.evaluate<Figures>("figures")).tasks);
-  printFigure("  heap, MiB", await heapMiB(page, devtools));
+  printFigure("  heap, MiB", await heapMiB(devtools));
 }
 
 async function loadedRows(page: Page): Promise<number> {
@@ -137,7 +137,7 @@ async function sayMany(client: LineClient, count: number, last: string): Promise
   await client.say("#general", last);
 }
 
-async function heapMiB(page: Page, devtools: CDPSession): Promise<number> {
+async function heapMiB(devtools: CDPSession): Promise<number> {
   await devtools.send("HeapProfiler.collectGarbage");
   const { usedSize } = await devtools.send("Runtime.getHeapUsage");
   return usedSize / 2 ** 20;
