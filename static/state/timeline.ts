@@ -232,8 +232,9 @@ export class Timeline {
       this.#reset(kept);
       this.#sources.value = new Map(
         [...this.#sources.value].map(([key, source]) => [key, {
-          oldest: Math.max(source.oldest, oldest),
-          more: source.more || source.oldest < oldest,
+          // What was empty when it was loaded has no oldest, and what came since is let go too.
+          oldest: source.oldest < oldest || source.oldest === Infinity ? oldest : source.oldest,
+          more: source.more || source.oldest < oldest || source.oldest === Infinity,
         }]),
       );
     });

@@ -6,11 +6,11 @@ import { visible } from "./visible_text.ts";
 /** The bot ends an answer that was cut off with a line of its own, for clients that show only text. */
 const MARK = /(?:^|\n\n)\[([^\]\n]+)\]\s*$/;
 
-const WHY: Readonly<Record<string, string>> = {
-  stopped: "Stopped before its end.",
-  closing: "Cut off: the AI was stopped. Please ask again.",
-  too_long: "Cut off: a message can hold no more.",
-};
+const WHY: ReadonlyMap<string, string> = new Map([
+  ["stopped", "Stopped before its end."],
+  ["closing", "Cut off: the AI was stopped. Please ask again."],
+  ["too_long", "Cut off: a message can hold no more."],
+]);
 
 /** An answer that only says why there is none has no text beside that. */
 export function AnswerText(
@@ -23,7 +23,7 @@ export function AnswerText(
 export function CutOff({ reason, text }: { reason: string; text: string }) {
   return (
     <p class={reason === "stopped" ? "cut-off" : "cut-off cut-off-problem"} dir="auto">
-      {WHY[reason] ?? visible(MARK.exec(text)?.[1] ?? text)}
+      {WHY.get(reason) ?? visible(MARK.exec(text)?.[1] ?? text)}
     </p>
   );
 }
@@ -32,5 +32,5 @@ function writtenOf(text: string, cutOff: string): string {
   const mark = MARK.exec(text);
   if (mark) return text.slice(0, mark.index);
   // Without a mark nothing was written, and the text is the reason.
-  return cutOff === "failed" || cutOff in WHY ? "" : text;
+  return cutOff === "failed" || WHY.has(cutOff) ? "" : text;
 }

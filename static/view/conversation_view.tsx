@@ -7,6 +7,7 @@ import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer.tsx";
 import { Icon } from "./icon.tsx";
 import { MembersPanel } from "./members_panel.tsx";
+import { NameText } from "./name_text.tsx";
 import { NotificationMenu } from "./notification_menu.tsx";
 import { ServiceBar } from "./service_bar.tsx";
 import { TimelineView } from "./timeline_view.tsx";
@@ -25,7 +26,7 @@ export function ConversationView(
         </button>
         <div class="conversation-title">
           <h1>
-            <bdi>{name}</bdi>
+            <NameText name={name} />
           </h1>
           <Subtitle conversation={conversation} />
         </div>

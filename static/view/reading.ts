@@ -48,7 +48,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
   const isAtEnd = useSignal(true);
   const isAbove = useSignal(false);
   const wasSeen = useRef<number | undefined>(undefined);
-  useOpening(chat, timeline, rows, newAfter.value, firstUnread);
+  const isOpen = useOpening(chat, timeline, rows, newAfter.value, firstUnread);
 
   const look = () => {
     if (!scroller.current) return;
@@ -56,7 +56,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
     if (firstUnread >= 0 && rows.firstVisible <= firstUnread) wasSeen.current = newAfter.value;
     isAbove.value = firstUnread > 0 && rows.firstVisible > firstUnread && wasSeen.current !== newAfter.value;
     loadWhatIsNear(chat, conversation, timeline, scroller.current);
-    tellRead(chat, name, timeline, rows);
+    if (isOpen) tellRead(chat, name, timeline, rows);
   };
   redraws.value;
   const { spans, below } = rows.plan(entries);
@@ -131,27 +131,29 @@ function firstUnreadAt(timeline: Timeline, entries: readonly Entry[], newAfter: 
   return -1;
 }
 
-/** Goes to what was jumped to, or else, once, to the first unread message. */
+/** Goes to what was jumped to, or else, once, to the first unread message. Returns whether it is there. */
 function useOpening(
   chat: Chat,
   timeline: Timeline,
   rows: VirtualRows,
   newAfter: number | undefined,
   firstUnread: number,
-): void {
+): boolean {
   const entries = timeline.entries.value;
   const target = chat.target.value;
   const gone = useRef<{ target: number | undefined; isOpen: boolean }>({ target: undefined, isOpen: false });
   if (target === undefined) gone.current.target = undefined;
   else if (gone.current.target !== target) {
     const entry = entries[lowerBound(entries, target)];
-    if (entry?.seq !== target) return;
+    if (entry?.seq !== target) return false;
     gone.current = { target, isOpen: true };
     rows.toRow(entry, rows.view / 3);
   }
-  if (gone.current.isOpen || entries.length === 0 || timeline.loading.value) return;
+  if (gone.current.isOpen) return true;
+  if (entries.length === 0 || timeline.loading.value) return false;
   gone.current.isOpen = true;
   if (newAfter !== undefined && firstUnread >= 0) rows.toRow(entries[firstUnread]!, rows.view * UPPER);
+  return true;
 }
 
 function loadWhatIsNear(

@@ -7,6 +7,7 @@ import { useSubmit } from "./account_dialogs.tsx";
 import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
+import { NameText } from "./name_text.tsx";
 
 interface Room {
   readonly room: string;
@@ -65,7 +66,7 @@ function RoomRow({ room, onDone }: { room: Room; onDone: () => void }) {
   return (
     <li class="room-row">
       <div>
-        <bdi class="room-name">{room.room}</bdi>
+        <NameText name={room.room} class="room-name" />
         <p class="quiet">{room.members} {room.members === 1 ? "member" : "members"}, {room.online} online</p>
       </div>
       <button type="button" class="button button-small" onClick={() => void open()}>

@@ -2,7 +2,9 @@
 
 import { references } from "../state/references.ts";
 import { isRoom, isSameUser } from "../state/keys.ts";
+import { looksLikeAnother } from "../state/lookalikes.ts";
 import { addressOf } from "../state/address.ts";
+import { LOOKALIKE_WORDS } from "./name_text.tsx";
 import { element, type Nodes } from "./element.ts";
 
 const LINKED = /^(?:https?:\/\/|mailto:)/i;
@@ -63,6 +65,10 @@ function referenceTo(
 ): Node {
   const link = element("a", [element("bdi", [text.slice(at.start, at.end)])], "reference");
   link.href = addressOf({ name });
+  if (looksLikeAnother(name)) {
+    link.append(element("span", ["≈"], "lookalike"));
+    link.title = LOOKALIKE_WORDS;
+  }
   if (isRoom(name) || !isSameUser(name, me)) return link;
   link.className = "reference mention";
   return link;

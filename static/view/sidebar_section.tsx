@@ -9,6 +9,7 @@ import { preference } from "../state/preferences.ts";
 import { isListOpen } from "../state/surfaces.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { NameText } from "./name_text.tsx";
 import { PersonSign } from "./person_sign.tsx";
 import { UnreadBadge } from "./unread_badge.tsx";
 
@@ -106,7 +107,7 @@ function Item({ name }: { name: string }) {
         onClick={open}
       >
         {isRoom(name) ? <span class="item-sign">#</span> : <PersonSign name={name} />}
-        <bdi class="item-name" title={name}>{name.replace(/^#/, "")}</bdi>
+        <NameText name={name.replace(/^#/, "")} class="item-name" title={name} />
         {chat.presence.isBot(name) && <span class="tag">bot</span>}
         {conversation && <UnreadBadge name={name} unread={unread} mentions={mentionsIn(conversation)} />}
       </button>

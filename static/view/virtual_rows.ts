@@ -60,6 +60,10 @@ export class VirtualRows {
   #count = 0;
   #drawn: ReadonlyMap<number, Entry> = new Map();
   #place: Place = { at: "end" };
+  /** Where the list stood when that was last looked at. */
+  #scrollTop = 0;
+  /** The next drawing goes to the place, from wherever the list stands. */
+  #isOnTheWay = false;
   #window = { from: 0, to: 0 };
   /** What is in the document, as it was last measured. */
   #rows: readonly Row[] = [];
@@ -125,6 +129,7 @@ export class VirtualRows {
   settle(): void {
     if (!this.#elements) return;
     const { scroller } = this.#elements;
+    this.#takeUntoldScroll();
     this.#measure();
     if (this.#place.at === "end") scroller.scrollTop = scroller.scrollHeight;
     else {
@@ -134,6 +139,7 @@ export class VirtualRows {
     }
     this.#measure();
     if (this.#place.at === "row") this.#remember();
+    this.#scrollTop = scroller.scrollTop;
     this.#drawWhatIsMissing();
   }
 
@@ -141,6 +147,7 @@ export class VirtualRows {
   scrolled(): void {
     if (!this.#elements) return;
     const { scrollHeight, scrollTop, clientHeight } = this.#elements.scroller;
+    this.#scrollTop = scrollTop;
     this.#measure();
     const isAtEnd = scrollHeight - scrollTop - clientHeight <= AT_END_PX &&
       this.#window.to === this.#count;
@@ -156,6 +163,7 @@ export class VirtualRows {
 
   /** Shows this row so far below the top of the view; to be followed by a drawing. */
   toRow({ key, order }: Entry, top: number): void {
+    this.#isOnTheWay = true;
     this.#place = { at: "row", row: { key, order }, top };
   }
 
@@ -217,6 +225,20 @@ export class VirtualRows {
 
   #nextWindow(kept: Window | undefined): Window {
     return this.isAtEnd ? this.#windowAtEnd(kept) : this.#windowAround(kept);
+  }
+
+  /** The rows are about to be put where they were: by then the reader can have scrolled without the event having come. */
+  #takeUntoldScroll(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#elements!.scroller;
+    const moved = scrollTop - this.#scrollTop;
+    // Where there is less to scroll than there was, it is the browser that moved.
+    const isCutShort = moved < 0 && scrollTop >= scrollHeight - clientHeight - 1;
+    if (this.#isOnTheWay || isCutShort) this.#isOnTheWay = false;
+    else if (this.#place.at === "row") this.#place = { ...this.#place, top: this.#place.top - moved };
+    else if (moved < -AT_END_PX) {
+      this.#measure();
+      this.#remember();
+    }
   }
 
   #drawWhatIsMissing(): void {

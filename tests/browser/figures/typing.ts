@@ -1,0 +1,160 @@
+/**
+ * How the page bears a busy room: keys typed while 200 messages a second come in, with the CPU slowed four times, and
+ * the memory after many messages. Prints figures and judges nothing: `deno run -A tests/browser/figures/typing.ts`.
+ */
+
+import type { CDPSession, Page } from "playwright-core";
+import type { LineClient } from "../../line_client.ts";
+import { TestServer } from "../../test_server.ts";
+import { buildPage, messages, TestBrowser, timeline } from "../chromium.ts";
+
+const SLOWED = 4;
+const PER_SECOND = 200;
+const TICK_MS = 25;
+const KEYS = 120;
+const KEY_EVERY_MS = 100;
+const LIVE = [5_000, 20_000];
+const SCROLLS = 300;
+
+/** Gathers each key's time to the next frame, and the long tasks. https://www.w3.org/TR/event-timing/ */
+const WATCH = `globalThis.figures = { keys: [], events: [], tasks: [] };
+  addEventListener("keydown", () => {
+    const begin = performance.now();
+    requestAnimationFrame(() => setTimeout(() => figures.keys.push(performance.now() - begin)));
+  }, { capture: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (entry.name === "keydown") figures.events.push(entry.duration);
+  }).observe({ type: "event", durationThreshold: 16 });
+  new PerformanceObserver((list) => figures.tasks.push(...list.getEntries().map((each) => each.duration)))
+    .observe({ type: "longtask" });`;
+
+interface Figures {
+  readonly keys: number[];
+  readonly events: number[];
+  readonly tasks: number[];
+}
+
+if (import.meta.main) {
+  await buildPage();
+  await using server = await TestServer.start({ isRateLimited: false });
+  await using browser = await TestBrowser.start(server.url);
+  const alice = await server.json("alice");
+  const page = await browser.signIn("bob");
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED });
+  await page.evaluate(WATCH);
+  await measureTyping(page, alice);
+  await measureMemory(page, devtools, alice);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await measureScrolling(page, devtools);
+}
+
+async function measureTyping(page: Page, alice: LineClient): Promise<void> {
+  const stop = new AbortController();
+  const busy = sayUntil(alice, stop.signal);
+  const area = page.getByLabel("Message", { exact: true });
+  await area.focus();
+  const word = "the quick brown fox ";
+  for (let key = 0; key < KEYS; key++) {
+    await page.keyboard.press(word[key % word.length] === " " ? "Space" : word[key % word.length]!);
+    await wait(KEY_EVERY_MS);
+  }
+  stop.abort();
+  const said = await busy;
+  const figures = await page.evaluate<Figures>("figures");
+  print(
+    `keys at ${PER_SECOND} messages a second (${said} said), keydown to after the next frame`,
+    figures.keys,
+  );
+  print("Event Timing of keydown, those of 16 ms and more", figures.events);
+  print("long tasks", figures.tasks);
+}
+
+async function measureMemory(page: Page, devtools: CDPSession, alice: LineClient): Promise<void> {
+  let said = 0;
+  printFigure("heap before, MiB", await heapMiB(devtools));
+  for (const count of LIVE) {
+    await sayMany(alice, count - said, `the last of ${count}`);
+    said = count;
+    await messages(page, `the last of ${count}`).waitFor();
+    printFigure(`heap after ${count} live messages, MiB`, await heapMiB(devtools));
+    printFigure("  rows in the document", await page.getByRole("article").count());
+  }
+}
+
+/** Scrolls up through what was said, as fast as it loads. */
+async function measureScrolling(page: Page, devtools: CDPSession): Promise<void> {
+  const begin = performance.now();
+  await page.evaluate("figures.tasks.length = 0");
+  for (let step = 0; step < SCROLLS; step++) {
+    await timeline(page).evaluate((each) => each.scrollTop = 0);
+    await page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))");
+  }
+  printFigure(
+    `seconds for ${SCROLLS} scrolls to the top of what is loaded`,
+    (performance.now() - begin) / 1000,
+  );
+  printFigure("  rows that are loaded, guessed by height", await loadedRows(page));
+  print("  long tasks", (await page.evaluate<Figures>("figures")).tasks);
+  printFigure("  heap, MiB", await heapMiB(devtools));
+}
+
+async function loadedRows(page: Page): Promise<number> {
+  return await timeline(page).evaluate((each) => {
+    const rows = [...each.querySelectorAll("article")];
+    const height = rows.reduce((sum, row) => sum + row.getBoundingClientRect().height, 0) / rows.length;
+    return each.scrollHeight / height;
+  });
+}
+
+async function sayUntil(client: LineClient, signal: AbortSignal): Promise<number> {
+  let said = 0;
+  while (!signal.aborted) {
+    for (let i = 0; i < PER_SECOND * TICK_MS / 1000; i++) {
+      said += 1;
+      client.sendJson({
+        type: "chat",
+        destination: "#general",
+        message: `busy **message** number ${said}`,
+        id: `busy-${said}`,
+      });
+    }
+    await wait(TICK_MS);
+  }
+  return said;
+}
+
+async function sayMany(client: LineClient, count: number, last: string): Promise<void> {
+  for (let i = 1; i < count; i++) {
+    client.sendJson({
+      type: "chat",
+      destination: "#general",
+      message: `message ${i} of many`,
+      id: `${last.replaceAll(" ", "-")}-${i}`,
+    });
+    if (i % 500 === 0) await client.command("/ping");
+  }
+  await client.say("#general", last);
+}
+
+async function heapMiB(devtools: CDPSession): Promise<number> {
+  await devtools.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await devtools.send("Runtime.getHeapUsage");
+  return usedSize / 2 ** 20;
+}
+
+function print(what: string, values: readonly number[]): void {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0).toFixed(1);
+  const words = `${what}: ${sorted.length} in all, median ${at(0.5)}, 95 % ${at(0.95)}, most ${at(1)} ms`;
+  Deno.stdout.writeSync(new TextEncoder().encode(words + "\n"));
+}
+
+function printFigure(what: string, value: number): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${what}: ${value.toFixed(1)}\n`));
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
