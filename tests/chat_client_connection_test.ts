@@ -182,3 +182,18 @@ Deno.test("ChatClient lets nobody's process end over a promise that nobody waits
   await scene.client.close();
   scene.client.say(GENERAL, "too late");
 });
+
+Deno.test("ChatClient.check leaves a connection that answers, and gives up one that does not", async () => {
+  await using scene = new Scene();
+  const connection = await scene.online();
+  scene.client.check(60_000);
+  await connection.expectPing();
+  const answered = scene.client.command("/ping");
+  await connection.expectPing();
+  await answered;
+  assert.equal(scene.client.status.state, "online");
+  scene.client.check(1);
+  await connection.ended;
+  await scene.server.welcome();
+  await scene.reaches("connecting");
+});

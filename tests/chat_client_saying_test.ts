@@ -1,8 +1,8 @@
 /** The chat client says something, until it is stored. */
 
 import assert from "node:assert/strict";
-import { ConnectionLost } from "../client/chat_client.ts";
-import { chat } from "./scripted_server.ts";
+import { ChatClient, ConnectionLost, type Hold } from "../client/chat_client.ts";
+import { chat, ScriptedServer } from "./scripted_server.ts";
 import { code, GENERAL, Scene } from "./client_scene.ts";
 
 // ---- saying ----
@@ -236,4 +236,22 @@ Deno.test("ChatClient sends at once on a new connection what it was to hold back
   const second = await scene.server.welcome();
   second.stored(await second.next(), 1);
   await said;
+});
+
+Deno.test("ChatClient tells that what is said waits after a refusal that passes, and when it goes on", async () => {
+  const holds: (Hold | undefined)[] = [];
+  const server = new ScriptedServer();
+  const client = new ChatClient(
+    { connect: server.connect, login: { name: "alice" }, backoff: () => 0 },
+    { held: (hold) => holds.push(hold) },
+  );
+  void client.start();
+  const connection = await server.welcome();
+  const said = client.say(GENERAL, "too fast");
+  connection.refuse(await connection.next(), "rate_limited", { retry_after_ms: 1 });
+  connection.stored(await connection.next(), 1);
+  await said;
+  assert.deepEqual(holds.map((hold) => hold?.error.code), ["rate_limited", undefined]);
+  assert.equal(holds[0]?.retryInMs, 1);
+  await client.close();
 });

@@ -25,21 +25,31 @@ export interface ClassicScript {
 
 const COMMON = { platform: "browser", minify: true, write: false } as const;
 
-/** Modules share chunks, and what they `import()` is a chunk of its own. Styles come as one file for each entry. */
+/**
+ * What a module imports with `import()` is a chunk of its own, and its styles are one file. Pages do not share chunks: shared ones
+ * are many and tiny, and each costs more as a request than it saves.
+ */
 export async function bundleModules(folder: URL, paths: readonly string[], assets: Assets): Promise<Modules> {
-  const entrypoints = [...new Set(paths)];
-  const outputs = await bundle(folder, { entrypoints, codeSplitting: true, external: ASSET_PATHS });
-  const entries: Entry[] = [];
-  const files = outputs.filter(({ name }) => isChunk(name));
-  for (const path of entrypoints) {
-    const name = stem(path);
-    const script = hashed(outputs.find((file) => file.name === `${name}.js`)!);
-    const styles = outputs.find((file) => file.name === `${name}.css`);
-    const style = styles && hashed(textFile(styles.name, assets.rewrite(decode(styles), styles.name)));
-    files.push(script, ...style ? [style] : []);
-    entries.push({ path, script: script.name, style: style?.name });
-  }
-  return { entries, files };
+  const bundles = await Promise.all([...new Set(paths)].map((path) => bundleModule(folder, path, assets)));
+  return {
+    entries: bundles.map(({ entry }) => entry),
+    files: bundles.flatMap(({ files }) => files),
+  };
+}
+
+async function bundleModule(
+  folder: URL,
+  path: string,
+  assets: Assets,
+): Promise<{ entry: Entry; files: OutputFile[] }> {
+  const outputs = await bundle(folder, { entrypoints: [path], codeSplitting: true, external: ASSET_PATHS });
+  const script = hashed(outputs.find(({ name }) => name === `${stem(path)}.js`)!);
+  const styles = outputs.find(({ name }) => name === `${stem(path)}.css`);
+  const style = styles && hashed(textFile(styles.name, assets.rewrite(decode(styles), styles.name)));
+  return {
+    entry: { path, script: script.name, style: style?.name },
+    files: [...outputs.filter(({ name }) => isChunk(name)), script, ...style ? [style] : []],
+  };
 }
 
 export async function bundleScript(folder: URL, path: string): Promise<ClassicScript> {

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import type { ChatClientOptions } from "../../client/chat_client.ts";
 import { ChatError } from "../../protocol/errors.ts";
 import { requireUserName } from "../../protocol/names.ts";
-import { Chat } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { watchConnection } from "./connecting.ts";
 import { database } from "./database.ts";
 import { readLocal, removeLocal, writeLocal } from "./local_storage.ts";
@@ -31,6 +31,8 @@ interface SavedSession {
 export const chat = signal<Chat | null>(null);
 /** Set while a sign-in is under way. */
 export const pending = signal<Chat | null>(null);
+/** Set while the chat's code is on its way to a sign-in. */
+export const isLoading = signal(false);
 /** Why the last sign-in failed, or why the user was signed out. */
 export const signInError = signal<Error | null>(null);
 
@@ -48,7 +50,8 @@ export function resumeSession(): void {
 
 /** A server that answers at once says what is new; without it, what this browser kept is shown. */
 async function resume(saved: SavedSession): Promise<void> {
-  const next = begin(saved);
+  const next = await begin(saved);
+  if (!next) return;
   const isKept = await next.restore(saved.name);
   if (pending.value !== next) return;
   const started = start(next, true);
@@ -63,14 +66,28 @@ async function resume(saved: SavedSession): Promise<void> {
 
 /** Nothing at all signs in as a fresh guest. */
 export async function signIn(login: ChatClientOptions["login"]): Promise<void> {
-  await start(begin(login), login.token !== undefined, login.name);
+  const next = await begin(login);
+  if (next) await start(next, login.token !== undefined, login.name);
 }
 
-function begin(login: ChatClientOptions["login"]): Chat {
-  const next = new Chat(connectToServer(), login);
-  pending.value = next;
+/** The chat's code is not part of the sign-in: it comes while the form is seen. */
+export async function loadChat(): Promise<typeof Chat> {
+  return (await import("./chat.ts")).Chat;
+}
+
+/** Undefined where the chat's code does not come. */
+async function begin(login: ChatClientOptions["login"]): Promise<Chat | undefined> {
   signInError.value = null;
-  return next;
+  isLoading.value = true;
+  try {
+    const Chat = await loadChat();
+    return pending.value = new Chat(connectToServer(), login);
+  } catch (cause) {
+    signInError.value = new Error("A part of the page could not be loaded. Try again.", { cause });
+    return undefined;
+  } finally {
+    isLoading.value = false;
+  }
 }
 
 async function start(next: Chat, isResumed: boolean, name?: string): Promise<void> {

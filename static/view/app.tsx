@@ -36,7 +36,11 @@ export function App({ chat }: { chat: Chat }) {
         <div class="scrim" onClick={() => isListOpen.value = false} />
         <Announcer announcements={chat.announcements} />
         <main class="main">
-          <ConnectionBanner status={chat.status.value} onRetry={() => chat.client.retryNow()}>
+          <ConnectionBanner
+            status={chat.status.value}
+            hold={chat.hold.value}
+            onRetry={() => chat.client.retryNow()}
+          >
             What you write is kept and sent then.
           </ConnectionBanner>
           <Shown chat={chat} />

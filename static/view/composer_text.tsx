@@ -54,7 +54,8 @@ export function ComposerText(props: ComposerTextProps) {
         completion.typed(event as InputEvent);
       }}
       onKeyDown={handleKey}
-      onSelect={completion.moved}
+      onKeyUp={completion.moved}
+      onClick={completion.moved}
       onBlur={completion.close}
     />
   );

@@ -32,6 +32,14 @@ export function ConversationView(
           </h1>
           <Subtitle conversation={conversation} />
         </div>
+        <button
+          type="button"
+          class="icon-button only-narrow"
+          aria-label={`Search in ${name}`}
+          onClick={() => chat.search.openIn(name)}
+        >
+          <Icon name="search" />
+        </button>
         <NotificationMenu conversation={conversation} />
         {conversation.kind === "room" && (
           <RoomButtons

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { chat, pending } from "../state/session.ts";
+import { chat, isLoading, loadChat, pending } from "../state/session.ts";
 import { SignIn } from "./sign_in.tsx";
 
 type App = typeof import("./app.tsx").App;
@@ -12,7 +12,7 @@ const hasFailed = signal(false);
 
 export function Entrance() {
   const App = app.value;
-  const isNeeded = chat.value !== null || pending.value !== null;
+  const isNeeded = chat.value !== null || pending.value !== null || isLoading.value;
   useEffect(() => isNeeded ? void load() : whenIdle(load), [isNeeded]);
   if (!chat.value) return <SignIn />;
   if (App) return <App chat={chat.value} key={chat.value} />;
@@ -23,7 +23,8 @@ async function load(): Promise<void> {
   if (app.value) return;
   try {
     hasFailed.value = false;
-    app.value = (await import("./app.tsx")).App;
+    const [{ App }] = await Promise.all([import("./app.tsx"), loadChat()]);
+    app.value = App;
   } catch {
     hasFailed.value = true;
   }

@@ -1,7 +1,7 @@
 /** On phones the list lies over the conversation: it takes the focus, gives it back, and follows the finger. */
 
 import { effect } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { isPhone } from "../state/screen.ts";
 import { isListOpen } from "../state/surfaces.ts";
 import { Swipe } from "./swipe.ts";
@@ -12,36 +12,46 @@ interface ElementRef {
 
 export function useListSheet(nav: ElementRef): void {
   useEffect(() => {
-    const page = nav.current!.parentElement!;
-    const swipe = new Swipe(page, nav.current!, isListOpen);
-    const stopFocus = keepFocus(nav.current!);
-    const stopWide = effect(() => {
+    const swipe = new Swipe(nav.current!.parentElement!, nav.current!, isListOpen);
+    const stop = effect(() => {
       if (!isPhone.value) isListOpen.value = false;
     });
     return () => {
       swipe.close();
-      stopFocus();
-      stopWide();
+      stop();
     };
   }, []);
+  useFocus(nav, isListOpen.value);
 }
 
-/** What is beside the open list is inert, so that the focus stays inside. */
-function keepFocus(nav: HTMLElement): () => void {
-  let before: Element | null = null;
-  let wasOpen = false;
-  return effect(() => {
-    const isOpen = isListOpen.value;
-    if (isOpen === wasOpen) return;
-    wasOpen = isOpen;
-    if (isOpen) before = document.activeElement;
-    for (const each of nav.parentElement!.children) {
-      if (each instanceof HTMLElement && each.matches("main, .panel")) each.inert = isOpen;
-    }
-    // The style sheet shows the list in the next frame, and what is hidden takes no focus.
-    if (isOpen) requestAnimationFrame(() => requestAnimationFrame(() => firstIn(nav)?.focus()));
-    else if (before instanceof HTMLElement && before.isConnected) before.focus();
-  });
+/** What is beside the open list is inert, so that the focus stays inside; where the list is closed, it goes back. */
+function useFocus(nav: ElementRef, isOpen: boolean): void {
+  const before = useRef<Element | null>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    before.current = document.activeElement;
+    const others = [
+      ...nav.current!.parentElement!.querySelectorAll<HTMLElement>(":scope > :is(main, .panel)"),
+    ];
+    for (const each of others) each.inert = true;
+    const stop = focusOnceShown(nav.current!);
+    return () => {
+      stop();
+      for (const each of others) each.inert = false;
+      if (before.current instanceof HTMLElement) before.current.focus();
+    };
+  }, [isOpen]);
+}
+
+/** What the style sheet still hides takes no focus. */
+function focusOnceShown(nav: HTMLElement): () => void {
+  let frame = 0;
+  const attempt = () => {
+    firstIn(nav)?.focus();
+    if (!nav.contains(document.activeElement)) frame = requestAnimationFrame(attempt);
+  };
+  attempt();
+  return () => cancelAnimationFrame(frame);
 }
 
 function firstIn(nav: HTMLElement): HTMLElement | null {

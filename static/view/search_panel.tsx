@@ -1,74 +1,148 @@
-/** Search in all that the user may read, with the way to each result. */
+/** Search in all that the user may read, with the way to each result and back. */
 
+import { useEffect, useId, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { conversationOf } from "../state/keys.ts";
+import { isPhone } from "../state/screen.ts";
+import type { Query } from "../state/search.ts";
+import { partsOf } from "../state/snippet.ts";
+import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Field } from "./field.tsx";
+import { holdFocus } from "./hold_focus.ts";
 import { Icon } from "./icon.tsx";
+import { Panel } from "./panel.tsx";
 import { clockTime, dayName, fullTime } from "./time.ts";
 import { visible } from "./visible_text.ts";
 
+const ROWS = "input[name=query], .result";
+
 export function SearchPanel() {
   const { search } = useChat();
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    void search.run();
-  };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const field = form.current?.querySelector<HTMLInputElement>("input[name=query]");
+    field?.focus();
+    field?.select();
+  }, [search.calls.value]);
   return (
-    <aside
-      class="panel panel-search"
-      aria-label="Search"
-      onKeyDown={(event) => event.key === "Escape" && search.close()}
+    <Panel
+      title="Search"
+      kind="panel-search"
+      closeLabel="Close the search"
+      onClose={() => search.close()}
     >
-      <header class="panel-head">
-        <h2>Search</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close the search"
-          onClick={() => search.close()}
+      <div class="search" onKeyDown={onArrows}>
+        <form
+          ref={form}
+          role="search"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void search.run();
+          }}
         >
-          <Icon name="close" />
-        </button>
-      </header>
-      <form class="panel-form" role="search" onSubmit={submit}>
-        <Field
-          label="Words, “a phrase”, or pre*"
-          name="query"
-          type="search"
-          value={search.query}
-          problem={search.problem.value}
-          focused
-        />
-        <button
-          type="submit"
-          class="button button-primary send"
-          aria-label="Find"
-          disabled={search.busy.value}
-        >
-          <Icon name="search" />
-        </button>
-      </form>
-      <p class="panel-hint quiet">
-        Narrow it with <code>in=#room</code> or <code>from=name</code>.
-      </p>
-      <div class="panel-body" aria-busy={search.busy.value}>
-        <Results />
+          <div class="panel-form">
+            <Field
+              label="Words, “a phrase”, or pre*"
+              name="query"
+              type="search"
+              value={search.query}
+              problem={search.problem.value}
+            />
+            <button
+              type="submit"
+              class="button button-primary send"
+              aria-label="Find"
+              disabled={search.busy.value}
+            >
+              <Icon name="search" />
+            </button>
+          </div>
+          <Filters />
+        </form>
+        <div class="panel-body" aria-busy={search.busy.value}>
+          <p class="search-status quiet" role="status">{statusWords(search)}</p>
+          <Results />
+        </div>
       </div>
-    </aside>
+    </Panel>
   );
+}
+
+/** From the field down to the result that was gone to last, or else the first, and back up. */
+function onArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  const field = event.target instanceof HTMLInputElement;
+  if (field && event.key !== "ArrowDown") return;
+  const last = field ? event.currentTarget.querySelector<HTMLElement>(".result[aria-current]") : null;
+  if (!last) return arrowKeys(ROWS)(event);
+  event.preventDefault();
+  last.focus();
+}
+
+function Filters() {
+  const { search, conversations, presence } = useChat();
+  const people = presence.people.value.map(({ user }) => user);
+  const places = [...new Set([...conversations.all.value.map(({ name }) => name), ...people])];
+  return (
+    <div class="search-filters">
+      <Filter label="In" placeholder="#room or name" value={search.place} names={places} />
+      <Filter label="From" placeholder="name" value={search.sender} names={people} />
+    </div>
+  );
+}
+
+function Filter({ label, placeholder, value, names }: {
+  label: string;
+  placeholder: string;
+  value: Signal<string>;
+  names: readonly string[];
+}) {
+  const id = useId();
+  return (
+    <div class={`search-filter ${value.value === "" ? "" : "search-filter-on"}`}>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="search"
+        list={`${id}-names`}
+        placeholder={placeholder}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        value={value.value}
+        onInput={(event) => value.value = event.currentTarget.value}
+      />
+      <datalist id={`${id}-names`}>
+        {names.map((name) => <option value={name} key={name} />)}
+      </datalist>
+    </div>
+  );
+}
+
+function statusWords(search: ReturnType<typeof useChat>["search"]): string {
+  const { busy, results, searched, more, problem } = search;
+  if (busy.value && results.value.length === 0) return "Searching …";
+  if (problem.value !== "") return "";
+  if (!searched.value) return "Searches all rooms and conversations that you may read, the newest first.";
+  const { length } = results.value;
+  if (length > 0) {
+    return `${more.value ? "The newest " : ""}${length} ${length === 1 ? "message" : "messages"}`;
+  }
+  return `Nothing was found for “${searched.value.words}”${narrowWords(searched.value)}. ` +
+    "Whole words are found; for the beginning of one write it with a star, as in plan*.";
+}
+
+function narrowWords({ place, sender }: Query): string {
+  return (place === "" ? "" : ` in ${place}`) + (sender === "" ? "" : ` from ${sender}`);
 }
 
 function Results() {
   const { search } = useChat();
-  const results = search.results.value;
-  if (search.searched.value !== "" && results.length === 0 && !search.busy.value) {
-    return <p class="quiet" role="status">Nothing was found for “{search.searched.value}”.</p>;
-  }
   return (
     <>
       <ul class="results">
-        {results.map((message) => <Result message={message} key={message.seq} />)}
+        {search.results.value.map((message) => <Result message={message} key={message.seq} />)}
       </ul>
       {search.more.value && (
         <button
@@ -86,15 +160,26 @@ function Results() {
 
 function Result({ message }: { message: Envelope }) {
   const chat = useChat();
-  const { sender, timestamp, metadata } = message;
+  const { search } = chat;
+  const { seq, sender, timestamp, metadata } = message;
   const snippet = typeof metadata.snippet === "string" ? metadata.snippet : message.message;
+  const button = useRef<HTMLButtonElement>(null);
   const open = () => {
-    void chat.attempt(() => chat.jumpTo(message));
-    if (matchMedia("(max-width: 60rem)").matches) chat.search.close();
+    search.opened.value = seq;
+    if (isPhone.value) search.close();
+    // The message field of another conversation takes it; whoever goes through the results goes on from here.
+    else if (button.current) holdFocus(button.current);
+    void chat.attempt(() => chat.navigation.goToMessage(message));
   };
   return (
     <li>
-      <button type="button" class="result" onClick={open}>
+      <button
+        ref={button}
+        type="button"
+        class="result"
+        aria-current={search.opened.value === seq ? "true" : undefined}
+        onClick={open}
+      >
         <span class="result-head">
           <bdi class="result-sender">{sender}</bdi>
           <span class="quiet">
@@ -104,13 +189,12 @@ function Result({ message }: { message: Envelope }) {
             {dayName(timestamp)}, {clockTime(timestamp)}
           </time>
         </span>
-        <span class="result-text" dir="auto">{marked(visible(snippet))}</span>
+        <span class="result-text" dir="auto">
+          {partsOf(snippet, message.message).map(({ text, isHit }, index) =>
+            isHit ? <mark key={index}>{visible(text)}</mark> : visible(text)
+          )}
+        </span>
       </button>
     </li>
   );
-}
-
-/** The server sets what was found between pairs of asterisks. */
-function marked(snippet: string) {
-  return snippet.split("**").map((part, index) => index % 2 === 1 ? <mark key={index}>{part}</mark> : part);
 }

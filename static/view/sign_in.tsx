@@ -3,7 +3,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ChatError } from "../../protocol/errors.ts";
-import { cancelSignIn, clearSignInError, pending, signIn, signInError } from "../state/session.ts";
+import { cancelSignIn, clearSignInError, isLoading, pending, signIn, signInError } from "../state/session.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
@@ -21,7 +21,7 @@ export function SignIn() {
             onRetry={() => waiting.client.retryNow()}
           />
         )}
-        <SignInForm busy={waiting !== null} />
+        <SignInForm busy={isLoading.value || waiting !== null} />
       </div>
       <p class="sign-in-foot">People, bots and devices in one conversation.</p>
     </main>

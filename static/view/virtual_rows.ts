@@ -62,6 +62,8 @@ export class VirtualRows {
   #place: Place = { at: "end" };
   /** Where the list stood when that was last looked at. */
   #scrollTop = 0;
+  /** Of the view and the list, when the rows were last put in their places. */
+  #settledSizes = "";
   /** The next drawing goes to the place, from wherever the list stands. */
   #isOnTheWay = false;
   #window = { from: 0, to: 0 };
@@ -75,7 +77,9 @@ export class VirtualRows {
 
   attach(scroller: HTMLElement, list: HTMLElement): void {
     this.#elements = { scroller, list };
-    this.#resizes = new ResizeObserver(() => this.settle());
+    this.#resizes = new ResizeObserver(() => {
+      if (this.#sizes() !== this.#settledSizes) this.settle();
+    });
     this.#resizes.observe(scroller);
     this.#resizes.observe(list);
   }
@@ -131,15 +135,17 @@ export class VirtualRows {
     const { scroller } = this.#elements;
     this.#takeUntoldScroll();
     this.#measure();
+    const before = scroller.scrollTop;
     if (this.#place.at === "end") scroller.scrollTop = scroller.scrollHeight;
     else {
       const { row: { key }, top } = this.#place;
       const row = this.#rows.find(({ entry }) => entry.key === key);
       if (row && Math.abs(row.top - top) > 0.5) scroller.scrollTop += row.top - top;
     }
-    this.#measure();
+    this.#shift(scroller.scrollTop - before);
     if (this.#place.at === "row") this.#remember();
     this.#scrollTop = scroller.scrollTop;
+    this.#settledSizes = this.#sizes();
     this.#drawWhatIsMissing();
   }
 
@@ -147,6 +153,8 @@ export class VirtualRows {
   scrolled(): void {
     if (!this.#elements) return;
     const { scrollHeight, scrollTop, clientHeight } = this.#elements.scroller;
+    // The end was gone to here.
+    if (this.isAtEnd && scrollTop === this.#scrollTop) return;
     this.#scrollTop = scrollTop;
     this.#measure();
     const isAtEnd = scrollHeight - scrollTop - clientHeight <= AT_END_PX &&
@@ -262,6 +270,18 @@ export class VirtualRows {
     const { scroller, list } = this.#elements!;
     const spacer = list.querySelector("[data-from]");
     return (spacer?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top;
+  }
+
+  /** The list was scrolled by so much since it was measured. */
+  #shift(by: number): void {
+    if (by === 0) return;
+    this.#rows = this.#rows.map((row) => ({ ...row, top: row.top - by, bottom: row.bottom - by }));
+  }
+
+  #sizes(): string {
+    const { scroller, list } = this.#elements!;
+    const { width, height } = list.getBoundingClientRect();
+    return `${scroller.clientHeight} ${width} ${height}`;
   }
 
   #measure(): void {

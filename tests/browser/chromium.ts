@@ -27,8 +27,8 @@ export function browserTest(
   });
 }
 
-const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
-const FLAGS = [
+export const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -63,6 +63,13 @@ export class TestBrowser {
 
   /** A new profile with the page open at the sign-in. */
   async visit(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const page = await this.blank(options);
+    await page.goto(this.#url);
+    return page;
+  }
+
+  /** A new profile with nothing open. */
+  async blank(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1200, height: 700 }, ...options });
     context.setDefaultTimeout(15_000);
     this.#contexts.push(context);
@@ -72,7 +79,6 @@ export class TestBrowser {
       if (isProblem(message.type(), message.text())) this.problems.push(message.text());
     });
     page.on("request", (request) => this.#watch(request.url()));
-    await page.goto(this.#url);
     return page;
   }
 

@@ -157,3 +157,153 @@ browserTest(
     await page.getByLabel("Your name").waitFor();
   },
 );
+
+browserTest(
+  "Search by keyboard: filters, marked snippets, older results, to a message among its neighbours and back",
+  async ({ server, browser }) => {
+    const bob = await server.json("bob");
+    await bob.command("/join #tea");
+    for (let i = 0; i < 25; i++) await bob.say("#tea", `leaf ${i} of **green** tea`);
+    for (let i = 0; i < 60; i++) await bob.say("#tea", `line-${i}.`);
+    await bob.say("#general", "a leaf in general");
+    const page = await browser.signIn("alice");
+    await goTo(page, "#tea");
+    await title(page, "#tea");
+    await page.keyboard.press("Alt+ArrowUp");
+    await title(page, "#general");
+
+    await page.keyboard.press("Control+Shift+F");
+    const field = page.getByLabel(/^Words/);
+    await field.and(page.locator(":focus")).waitFor();
+    await page.keyboard.type("leaf in:#tea from:bob");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "The newest 20 messages" }).waitFor();
+    assert.equal(await page.getByLabel("In", { exact: true }).inputValue(), "#tea");
+    assert.equal(await page.getByLabel("From", { exact: true }).inputValue(), "bob");
+    const results = page.locator(".result");
+    assert.deepEqual(await results.first().locator("mark").allInnerTexts(), ["leaf"]);
+    assert.match(await results.first().innerText(), /leaf 24 of \*\*green\*\* tea/);
+    await page.getByRole("button", { name: "Older results" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: /^25 messages/ }).waitFor();
+
+    await field.focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await title(page, "#tea");
+    await page.locator(".message-target", { hasText: "leaf 22 of" }).waitFor();
+    await messages(page, "leaf 21 of").waitFor();
+    await results.nth(2).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("complementary", { name: "Search" }).waitFor({ state: "detached" });
+    await page.getByLabel("Message", { exact: true }).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Escape");
+    await messages(page, "line-59.").waitFor();
+
+    await page.keyboard.press("Control+Shift+F");
+    await page.keyboard.press("ArrowDown");
+    await results.nth(2).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Control+Shift+F");
+    await page.keyboard.type("nowhere to be found");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "Nothing was found for" }).waitFor();
+    await page.getByLabel("From", { exact: true }).fill("nobodyatall");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "There is no user" }).waitFor();
+  },
+);
+
+const PHONE = { viewport: { width: 320, height: 640 }, hasTouch: true, reducedMotion: "reduce" } as const;
+
+/** A finger that goes along a line, as the page's own pointer events. */
+async function swipe(
+  page: Page,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = (
+    type: "touchStart" | "touchMove" | "touchEnd",
+    points: readonly (readonly [number, number])[],
+  ) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y]) => ({ x, y })) });
+  await touch("touchStart", [from]);
+  for (let step = 1; step <= 8; step++) {
+    const at = (axis: 0 | 1) => from[axis] + (to[axis] - from[axis]) * step / 8;
+    await touch("touchMove", [[at(0), at(1)]]);
+  }
+  await touch("touchEnd", []);
+  await session.detach();
+}
+
+browserTest(
+  "On a phone the list comes by swipe or button, keeps the focus, and gives it back; panels are sheets",
+  async ({ server, browser }) => {
+    const bob = await server.json("bob");
+    await bob.command("/join #garden");
+    const page = await browser.signIn("alice", PHONE);
+    const close = page.getByRole("button", { name: "Close the list" });
+    const opener = page.getByRole("button", { name: "Conversations" });
+    await swipe(page, [40, 300], [280, 310]);
+    await close.waitFor();
+    await swipe(page, [250, 300], [20, 310]);
+    await close.waitFor({ state: "hidden" });
+    await swipe(page, [150, 500], [160, 200]);
+    assert.ok(await close.isHidden(), "a finger that goes down opens nothing");
+
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await page.locator('.sidebar [aria-current="page"]:focus').waitFor();
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press("Tab");
+      assert.ok(await page.evaluate("!document.activeElement.closest('main')"), "the focus left the list");
+    }
+    await page.keyboard.press("Escape");
+    await opener.and(page.locator(":focus")).waitFor();
+
+    await opener.tap();
+    await page.getByRole("button", { name: /^Go to/ }).tap();
+    await page.getByRole("combobox", { name: /^Go to/ }).fill("gard");
+    const box = await page.getByRole("dialog", { name: "Go to" }).boundingBox();
+    assert.deepEqual([box!.width, box!.height], [320, 640]);
+    await page.getByRole("option", { name: /garden/ }).first().tap();
+    await title(page, "#garden");
+    await page.getByRole("button", { name: "Members" }).tap();
+    await page.getByRole("dialog", { name: "Members" }).getByRole("button", { name: "bob" }).tap();
+    await title(page, "bob");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Search in bob" }).tap();
+    await page.getByRole("dialog", { name: "Search" }).getByLabel("In", { exact: true }).waitFor();
+    assert.equal(await page.getByLabel("In", { exact: true }).inputValue(), "bob");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320);
+  },
+);
+
+browserTest(
+  "Sections fold and stay so, what is unread shows all the same, and what lies outside the view is told",
+  async ({ server, browser }) => {
+    const bob = await server.json("bob");
+    const page = await browser.signIn("alice", { viewport: { width: 1000, height: 420 } });
+    for (let i = 10; i < 24; i++) {
+      await bob.command(`/join #room-${i}`);
+      await say(page, `/join #room-${i}`);
+      await title(page, `#room-${i}`);
+    }
+    await item(page, "#general").click();
+    await bob.say("#room-23", "hear, @alice");
+    await page.getByRole("button", { name: "1 unread below" }).click();
+    await item(page, "#room-23").locator(".badge-mention").waitFor();
+    await page.getByRole("button", { name: "1 unread below" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Rooms", exact: true }).click();
+    await item(page, "#room-12").waitFor({ state: "detached" });
+    assert.equal(await item(page, "#room-23").count(), 1);
+    await page.reload();
+    await item(page, "#general").waitFor();
+    assert.equal(await item(page, "#room-12").count(), 0);
+    assert.equal(
+      await page.getByRole("button", { name: "Rooms", exact: true }).getAttribute("aria-expanded"),
+      "false",
+    );
+  },
+);

@@ -157,6 +157,11 @@ browserTest(
     await page.keyboard.type("m");
     await assertNoList(page, "what was closed stays closed for this word");
 
+    await write(page, "hi @bo");
+    await options(page).first().waitFor();
+    await press(page, "Home");
+    await assertNoList(page, "the caret has left the word");
+
     await write(page, "see #roo");
     await options(page).filter({ hasText: "1 member, not joined" }).waitFor();
     await press(page, "Enter");

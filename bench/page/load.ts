@@ -1,0 +1,100 @@
+/** The first load, up to the room, and a second visit. */
+
+import type { CDPSession, Page } from "playwright-core";
+import { TestBrowser } from "../../tests/browser/chromium.ts";
+import { TestServer } from "../../tests/test_server.ts";
+
+const SLOWDOWN = 4;
+/** A task may take so long before it counts as blocking (web.dev/tbt). */
+const TASK_MS = 50;
+/** What still happens so long after the form is there belongs to the first load. */
+const SETTLE_MS = 1_500;
+
+/** Run before the page's own scripts. */
+const OBSERVE = `
+  globalThis.seen = { lcp: 0, shift: 0, tasks: [], formAt: 0 };
+  const observe = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+  observe("largest-contentful-paint", (entry) => seen.lcp = entry.startTime);
+  observe("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value; });
+  observe("longtask", ({ startTime, duration }) => seen.tasks.push({ startTime, duration }));
+  new MutationObserver((_, self) => {
+    if (!document.querySelector("form input")) return;
+    seen.formAt = performance.now();
+    self.disconnect();
+  }).observe(document, { childList: true, subtree: true });
+`;
+
+interface Seen {
+  readonly lcp: number;
+  readonly shift: number;
+  readonly formAt: number;
+  readonly tasks: readonly { startTime: number; duration: number }[];
+}
+
+export async function measureLoad(): Promise<Record<string, number>> {
+  await using server = await TestServer.start();
+  await using browser = await TestBrowser.start(server.url);
+  const page = await browser.blank();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+  const scriptBytes = await countScripts(devtools);
+  await page.addInitScript(OBSERVE);
+
+  await page.goto(server.url);
+  await page.getByLabel("Your name").waitFor();
+  const formScriptKib = scriptBytes() / 1024;
+  await page.waitForTimeout(SETTLE_MS);
+  const first = await page.evaluate<Seen>("seen");
+
+  await page.getByLabel("Your name").fill("alice");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  const clickedAt = performance.now();
+  await page.getByRole("log").waitFor();
+  const signInMs = performance.now() - clickedAt;
+  await page.waitForTimeout(SETTLE_MS);
+  const signedIn = await page.evaluate<Seen>("seen");
+  const again = await secondVisit(page);
+  return {
+    formScriptKib,
+    scriptKib: scriptBytes() / 1024,
+    lcpMs: first.lcp,
+    interactiveMs: interactiveAt(first),
+    blockingMs: blocking(first),
+    layoutShift: signedIn.shift,
+    signInMs,
+    againLcpMs: again.lcp,
+  };
+}
+
+/** Returns the bytes of scripts that have come over the wire so far. */
+async function countScripts(devtools: CDPSession): Promise<() => number> {
+  const scripts = new Set<string>();
+  let bytes = 0;
+  await devtools.send("Network.enable");
+  devtools.on("Network.requestWillBeSent", ({ requestId, request }) => {
+    if (new URL(request.url).pathname.endsWith(".js")) scripts.add(requestId);
+  });
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) bytes += encodedDataLength;
+  });
+  return () => bytes;
+}
+
+async function secondVisit(page: Page): Promise<Seen> {
+  await page.reload();
+  await page.getByRole("log").waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+  return await page.evaluate<Seen>("seen");
+}
+
+/** The form is there, and the task in which it came has ended. */
+function interactiveAt({ formAt, tasks }: Seen): number {
+  const ends = tasks.filter(({ startTime }) => startTime <= formAt).map((task) =>
+    task.startTime + task.duration
+  );
+  return Math.max(formAt, ...ends);
+}
+
+function blocking({ tasks }: Seen): number {
+  return tasks.reduce((sum, { duration }) => sum + Math.max(0, duration - TASK_MS), 0);
+}
