@@ -3,6 +3,7 @@
 import "./style/page.css";
 import "./style/ask.css";
 import { render } from "preact";
+import { keepShell } from "./install.ts";
 import { applyAppearance } from "./state/appearance.ts";
 import { Asking } from "./state/asking.ts";
 import { AskPage } from "./view/ask_page.tsx";
@@ -12,3 +13,4 @@ const asking = new Asking();
 asking.start();
 addEventListener("online", () => asking.retryNow());
 render(<AskPage asking={asking} />, document.getElementById("app")!);
+keepShell();

@@ -128,7 +128,13 @@ Deno.test("now tells the temperature and publishes nothing; other words get help
   assert.equal(now.type, "chat");
   assert.match(now.message, /^\d\d\.\d °C$/);
   world.tell("alice", "help");
-  assert.match((await world.next()).message, /now, range, reboot, subscribe, unsubscribe/);
+  const help = await world.next();
+  assert.match(help.message, /now, range, reboot, subscribe, unsubscribe/);
+  assert.deepEqual(help.metadata.commands, ["now", "range", "reboot"]);
+  for (const command of help.metadata.commands as string[]) {
+    world.tell("alice", command);
+    assert.doesNotMatch((await world.next()).message, /I do not know that word/);
+  }
   world.tell("alice", "make coffee");
   assert.match((await world.next()).message, /^I do not know that word\..*reboot/);
 });

@@ -4,7 +4,7 @@ import { isSameUser } from "../state/keys.ts";
 import type { MemoryFacts } from "../state/service_facts.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
-import { Icon } from "./icon.tsx";
+import { Panel } from "./panel.tsx";
 import { momentWords } from "./reading_words.ts";
 
 /** The AI bot that has a model, and with it personalities and a memory. */
@@ -20,18 +20,12 @@ export function AiPanel({ name, onClose }: { name: string; onClose: () => void }
   const hasModel = isSameUser(name, WITH_MODEL);
   const isOnline = chat.presence.isOnline(name);
   return (
-    <aside class="panel ai-panel" aria-label={`About ${name}`}>
-      <header class="panel-head">
-        <h2>About {name}</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={`Close what is about ${name}`}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <Panel
+      title={`About ${name}`}
+      kind="ai-panel"
+      closeLabel={`Close what is about ${name}`}
+      onClose={onClose}
+    >
       <div class="panel-body ai-panel-body">
         <section class="ai-what">
           <Avatar name={name} bot />
@@ -47,7 +41,7 @@ export function AiPanel({ name, onClose }: { name: string; onClose: () => void }
         <Quota name={name} />
         <SayButton name={name} text="help">Help</SayButton>
       </div>
-    </aside>
+    </Panel>
   );
 }
 
@@ -77,10 +71,12 @@ function Memory({ name, hasModel }: { name: string; hasModel: boolean }) {
     <section class="ai-part">
       <h3>Memory</h3>
       <p class="quiet" role="status">{memoryWords(memory, hasModel)}</p>
-      <div class="row">
-        {hasModel && <SayButton name={name} text="memory">What do you remember?</SayButton>}
-        <SayButton name={name} text="reset">Forget this conversation</SayButton>
-      </div>
+      {hasModel && (
+        <div class="row">
+          <SayButton name={name} text="memory">What do you remember?</SayButton>
+          <SayButton name={name} text="reset">Forget this conversation</SayButton>
+        </div>
+      )}
     </section>
   );
 }
@@ -104,8 +100,10 @@ function Quota({ name }: { name: string }) {
   const { questionsLeft, askAgainAt } = useChat().services.of(name);
   if (questionsLeft === undefined) return null;
   const again = askAgainAt ? Date.parse(askAgainAt) : NaN;
-  const words = questionsLeft > 0 || !(again > Date.now())
-    ? `${Math.max(1, questionsLeft)} left when it last answered.`
+  // Once one may ask again, how much there is now is not known.
+  if (questionsLeft === 0 && !(again > Date.now())) return null;
+  const words = questionsLeft > 0
+    ? `${questionsLeft} left when it last answered.`
     : `None left. You can ask again ${momentWords(again)}.`;
   return (
     <section class="ai-part">

@@ -10,6 +10,9 @@ export interface ChartData {
   /** What is shown, in seconds since 1970. */
   readonly from: number;
   readonly to: number;
+  /** The lowest and the highest value that is shown. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface Chart {
@@ -34,21 +37,30 @@ export function drawChart(
   onPoint: (index: number | undefined) => void,
 ): Chart {
   let data = first;
-  let chart = make();
   let pointed: number | undefined;
+  let chart = make();
   const redraw = () => {
     chart.destroy();
     chart = make();
-    point(pointed);
   };
-  const leave = () => onPoint(undefined);
+  const leave = () => {
+    pointed = undefined;
+    onPoint(undefined);
+  };
   place.addEventListener("pointerleave", leave);
   const resized = new ResizeObserver(() => chart.setSize(sizeOf(place)));
   resized.observe(place);
   const stopWatching = watchTheme(redraw);
 
   function make(): uPlot {
-    return new uPlot(optionsOf(place, () => data, onPoint), [data.times, data.values], place);
+    const byPointer = (index: number | undefined) => {
+      pointed = undefined;
+      onPoint(index);
+    };
+    const options = optionsOf(place, () => data, byPointer);
+    // Where a point stands is known once its axes are drawn, each time anew.
+    const draw = [() => pointed !== undefined && point(pointed)];
+    return new uPlot({ ...options, hooks: { ...options.hooks, draw } }, [data.times, data.values], place);
   }
 
   function point(index: number | undefined): void {
@@ -86,7 +98,9 @@ function optionsOf(
   const ink = colour(place, "--ink-soft");
   const grid = { stroke: colour(place, "--line"), width: 1 };
   const { fontFamily } = getComputedStyle(place);
-  const axis = { stroke: ink, grid, ticks: { show: false }, font: `11px ${fontFamily}` };
+  const fontSize = lengthOf(place, "--text-2xs");
+  const axis = { stroke: ink, grid, ticks: { show: false }, font: `${fontSize}px ${fontFamily}` };
+  const band = colour(place, "--reading-tint");
   return {
     ...sizeOf(place),
     padding: [8, 8, 0, 0],
@@ -103,16 +117,15 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        size: 28,
-        space: 70,
+        size: 2.5 * fontSize,
+        space: 6.5 * fontSize,
         values: (_, splits, __, ___, step) => splits.map((at) => timeLabel(at, step)),
       },
-      { ...axis, size: 44, space: 34, gap: 4 },
+      { ...axis, size: 4 * fontSize, space: 3 * fontSize, gap: 4 },
     ],
     series: [{}, {
       stroke: line,
       width: 2,
-      fill: colour(place, "--reading-tint"),
       spanGaps: false,
       points: {
         size: 5,
@@ -121,12 +134,37 @@ function optionsOf(
       },
     }],
     hooks: {
+      drawClear: [(chart) => drawRange(chart, data(), { band, edge: line })],
       setCursor: [({ cursor }) => {
-        const isPointer = (cursor.left ?? -1) >= 0 && cursor.event !== undefined;
+        const isPointer = (cursor.left ?? -1) >= 0 && Boolean(cursor.event);
         if (isPointer) onPoint(nearest(data(), cursor.idx));
       }],
     },
   };
+}
+
+/** A band from the lowest to the highest value, with an edge that is seen where the band is pale. */
+function drawRange(
+  { ctx, bbox, valToPos }: uPlot,
+  { low, high }: ChartData,
+  { band, edge }: { band: string; edge: string },
+): void {
+  const top = valToPos(high, "y", true);
+  const bottom = valToPos(low, "y", true);
+  ctx.save();
+  ctx.fillStyle = band;
+  ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  ctx.strokeStyle = edge;
+  ctx.globalAlpha = 0.5;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  for (const y of [top, bottom]) {
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+  }
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** The value beside a gap, where the gap itself is pointed at. */
@@ -155,6 +193,16 @@ function sizeOf(place: HTMLElement): { width: number; height: number } {
   return { width: Math.max(1, place.clientWidth), height: Math.max(1, place.clientHeight) };
 }
 
+/** A custom property, as the length in pixels that it means here and now. */
+function lengthOf(place: HTMLElement, property: string): number {
+  const probe = document.createElement("i");
+  probe.style.fontSize = `var(${property})`;
+  place.append(probe);
+  const { fontSize } = getComputedStyle(probe);
+  probe.remove();
+  return parseFloat(fontSize);
+}
+
 /** A custom property, as the colour that it means here and now. */
 function colour(place: HTMLElement, property: string): string {
   const probe = document.createElement("i");
@@ -171,8 +219,11 @@ function watchTheme(changed: () => void): () => void {
   const root = new MutationObserver(changed);
   root.observe(document.documentElement, { attributes: true });
   dark.addEventListener("change", changed);
+  // A theme's own font comes when it is first used.
+  document.fonts.addEventListener("loadingdone", changed);
   return () => {
     root.disconnect();
+    document.fonts.removeEventListener("loadingdone", changed);
     dark.removeEventListener("change", changed);
   };
 }

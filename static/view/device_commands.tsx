@@ -1,14 +1,17 @@
 /** What a device can be told, as buttons, and what came of it. */
 
 import { useSignal } from "@preact/signals";
+import { userKey } from "../../protocol/names.ts";
 import type { Chat } from "../state/chat.ts";
 import { type Conversation, isSubscribed } from "../state/conversations.ts";
 import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
 import { visible } from "./visible_text.ts";
 
-/** Until a device has told what it knows (docs/protocol.md, section 8: `metadata.commands` of its `help`). */
-const COMMON = ["now", "range", "reboot"];
+/** What can be said to the device that comes with the server (docs/protocol.md, section 8); others tell it with their `help`. */
+const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
+  ["thermometer1", ["now", "range", "reboot"]],
+]);
 /** These have a button of their own. */
 const OWN_BUTTONS = new Set(["subscribe", "unsubscribe", "help"]);
 
@@ -42,7 +45,7 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
     asked.value = { command, after: chat.timeline(name).lastSeq };
     void chat.attempt(() => chat.say(name, command));
   };
-  const commands = (chat.services.of(name).commands ?? usual(chat, name)).filter((command) =>
+  const commands = (chat.services.of(name).commands ?? BUILT_IN.get(userKey(name)) ?? []).filter((command) =>
     !OWN_BUTTONS.has(command)
   );
   return (
@@ -72,11 +75,6 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
       </p>
     </div>
   );
-}
-
-/** What measures can usually be asked to; of anything else only its help is known. */
-function usual(chat: Chat, name: string): readonly string[] {
-  return chat.feeds.of(name).readings.value.at(-1)?.value === undefined ? [] : COMMON;
 }
 
 /** How far it is: on its way, refused, heard, answered. */

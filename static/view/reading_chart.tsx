@@ -21,19 +21,21 @@ interface ReadingChartProps {
 export function ReadingChart({ name, readings, from, to, summary }: ReadingChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
+  /** The seq of the reading that is pointed at. */
   const pointed = useSignal<number | undefined>(undefined);
   const { data, indexes } = dataOf(readings, from, to);
-  const latest = useRef(data);
-  latest.current = data;
-  const latestIndexes = useRef(indexes);
-  latestIndexes.current = indexes;
+  const latest = useRef({ data, indexes, readings });
+  latest.current = { data, indexes, readings };
+  const found = readings.findIndex(({ seq }) => seq === pointed.value);
+  const current = found < 0 ? undefined : found;
 
   useEffect(() => {
     let isGone = false;
     void import("./chart.ts").then(({ drawChart }) => {
       if (isGone) return;
-      chart.current = drawChart(place.current!, latest.current, (index) => {
-        pointed.value = index === undefined ? undefined : latestIndexes.current.indexOf(index);
+      chart.current = drawChart(place.current!, latest.current.data, (index) => {
+        const { indexes, readings } = latest.current;
+        pointed.value = index === undefined ? undefined : readings[indexes.indexOf(index)]?.seq;
       });
     }, () => {});
     return () => {
@@ -41,12 +43,15 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
       chart.current?.close();
     };
   }, []);
-  useEffect(() => chart.current?.show(data), [readings, from, to]);
+  useEffect(() => {
+    chart.current?.show(data);
+    chart.current?.point(current === undefined ? undefined : indexes[current]);
+  }, [readings.at(-1)?.seq, readings.length, from, to]);
 
-  const at = pointed.value === undefined ? undefined : readings[pointed.value];
+  const at = current === undefined ? undefined : readings[current];
   const point = (index: number) => {
     const next = Math.max(0, Math.min(readings.length - 1, index));
-    pointed.value = next;
+    pointed.value = readings[next]!.seq;
     chart.current?.point(indexes[next]);
   };
   const leave = () => {
@@ -54,12 +59,13 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
     chart.current?.point(undefined);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const current = pointed.value ?? readings.length - 1;
-    const target = TARGETS[event.key]?.(current, readings.length);
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    // The first step back is onto the latest, which is what stands there in words until then.
+    const target = TARGETS[event.key]?.(current ?? readings.length, readings.length);
     if (target !== undefined) {
       event.preventDefault();
-      point(pointed.value === undefined && event.key === "ArrowLeft" ? current : target);
-    } else if (event.key === "Escape" && pointed.value !== undefined) {
+      point(target);
+    } else if (event.key === "Escape" && current !== undefined) {
       event.stopPropagation();
       leave();
     }
@@ -75,8 +81,8 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
         aria-label={`Chart of ${name}`}
         aria-orientation="horizontal"
         aria-valuemin={1}
-        aria-valuemax={Math.max(1, readings.length)}
-        aria-valuenow={Math.max(1, (pointed.value ?? readings.length - 1) + 1)}
+        aria-valuemax={readings.length}
+        aria-valuenow={(current ?? readings.length - 1) + 1}
         aria-valuetext={shown && `${visible(shown.text)}, ${momentWords(shown.at)}`}
         onKeyDown={onKeyDown}
         onBlur={leave}
@@ -97,8 +103,10 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
 const TARGETS: Readonly<Record<string, (current: number, count: number) => number>> = {
   ArrowLeft: (current) => current - 1,
   ArrowRight: (current) => current + 1,
-  PageUp: (current) => current - 10,
-  PageDown: (current) => current + 10,
+  ArrowDown: (current) => current - 1,
+  ArrowUp: (current) => current + 1,
+  PageDown: (current) => current - 10,
+  PageUp: (current) => current + 10,
   Home: () => 0,
   End: (_, count) => count - 1,
 };
@@ -123,5 +131,8 @@ function dataOf(
     times.push(time);
     values.push(reading.value!);
   }
-  return { data: { times, values, from: from / 1000, to: to / 1000 }, indexes };
+  const numbers = readings.map(({ value }) => value!);
+  const low = numbers.reduce((a, b) => Math.min(a, b));
+  const high = numbers.reduce((a, b) => Math.max(a, b));
+  return { data: { times, values, from: from / 1000, to: to / 1000, low, high }, indexes };
 }

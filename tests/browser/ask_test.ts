@@ -5,7 +5,10 @@ import type { Page } from "playwright-core";
 import { startAibot } from "../../bots/aibot.ts";
 import { answer, cut, delta, Dribble, status } from "../fake_openai_server.ts";
 import { joining, Model } from "./ai_scene.ts";
+import { axeProblems } from "./axe.ts";
 import { browserTest, type World } from "./chromium.ts";
+import { shellKept } from "./profile.ts";
+import { Wire } from "./views.ts";
 
 async function visitAsk({ browser, server }: World): Promise<Page> {
   const page = await browser.visit();
@@ -96,13 +99,36 @@ browserTest(
     assert.ok(await page.getByRole("button", { name: "Ask", exact: true }).isDisabled());
     await page.reload();
     await page.getByText(/Your questions are used up for now/).waitFor();
+    assert.deepEqual(await axeProblems(page), []);
   },
 );
 
 browserTest(
-  "Where no AI is there the page says so; what is asked while offline goes out when the connection is back",
+  "An endpoint that takes no more (429) is one line that says when to ask again, and the next question is answered",
   async (world) => {
+    await using ai = await Model.start(world.server);
     const page = await visitAsk(world);
+    ai.endpoint.script(status(429, null, { "retry-after": "600" }), status(429, "insufficient_quota"));
+    await ask(page, "Too soon?");
+    await turn(page, "Too soon?").getByText(
+      "The AI service is getting too many requests (429). Please ask again in 600 s.",
+      { exact: true },
+    ).waitFor();
+    await ask(page, "No credit?");
+    await turn(page, "No credit?").locator(".cut-off", { hasText: /credit|quota/i }).waitFor();
+    ai.endpoint.script(answer("Now it goes."));
+    await ask(page, "And now?");
+    await turn(page, "And now?").getByText("Now it goes.").waitFor();
+    assert.equal(ai.endpoint.requests.length, 3);
+  },
+);
+
+browserTest(
+  "Where no AI is there the page says so; what is asked while offline outlives a reload and goes out, once, when the connection is back",
+  async (world) => {
+    const page = await world.browser.blank();
+    const wire = await Wire.on(page);
+    await page.goto(`${world.server.url}/ask`);
     await page.getByText("There is no AI here just now.").waitFor();
     await page.getByLabel("Your question").fill("Anyone?");
     assert.ok(await page.getByRole("button", { name: "Ask", exact: true }).isDisabled());
@@ -110,12 +136,54 @@ browserTest(
     await bot.ready;
     await page.reload();
     await page.getByText("A small built-in agent answers").waitFor();
-    await world.server.chat.stop("The server restarts.");
+    await wire.cut();
     await page.getByRole("button", { name: "Try now" }).waitFor();
     await ask(page, "What is a WebSocket?");
     await turn(page, "What is a WebSocket?").getByText("Waiting for the connection").waitFor();
     await page.reload();
-    await turn(page, "What is a WebSocket?").waitFor();
+    await turn(page, "What is a WebSocket?").getByText("Waiting for the connection").waitFor();
+    await page.getByRole("button", { name: "Try now" }).waitFor();
+    assert.deepEqual(await axeProblems(page), []);
+    wire.mend();
+    await page.getByRole("button", { name: "Try now" }).click();
+    const answered = turn(page, "What is a WebSocket?").and(page.locator('[data-state="done"]'));
+    await answered.getByText(/full-duplex|both ways|both directions|connection/).first().waitFor();
+    await page.reload();
+    await answered.waitFor();
+    assert.equal(await page.getByRole("article").count(), 1);
     await bot.stop();
+  },
+);
+
+browserTest(
+  "A visitor is in no room, works with the keys alone, and the page opens without a server",
+  async (world) => {
+    await using ai = await Model.start(world.server);
+    const alice = await world.server.json("alice");
+    const page = await visitAsk(world);
+    await page.getByRole("button", { name: "What is a WebSocket, in two sentences?" }).and(
+      page.locator(":enabled"),
+    ).waitFor();
+    const left = await alice.envelope(({ metadata }) => metadata.code === "member_left");
+    assert.match(String(left.metadata.user), /^guest-/);
+    const { metadata } = await alice.command("/users #general");
+    assert.deepEqual((metadata.users as { user: string }[]).map(({ user }) => user), ["alice"]);
+    assert.equal(await page.evaluate("document.activeElement.name"), "question");
+    const dribble = new Dribble();
+    ai.endpoint.script(dribble.script);
+    await page.keyboard.type("By keys?");
+    await page.keyboard.press("Enter");
+    await ai.endpoint.next();
+    dribble.send(delta("Half an answer"));
+    await turn(page, "By keys?").getByText("Half an answer").waitFor();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Enter");
+    await turn(page, "By keys?").getByText("Stopped before its end.").waitFor();
+    assert.deepEqual(await axeProblems(page), []);
+    await shellKept(page);
+    await page.context().setOffline(true);
+    await page.reload();
+    await turn(page, "By keys?").getByText("Half an answer").waitFor();
+    await page.context().setOffline(false);
   },
 );

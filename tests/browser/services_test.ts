@@ -1,10 +1,13 @@
 /** Services on the page, in a real Chromium: devices with their cards, AI bots with their panels. */
 
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { startAibot } from "../../bots/aibot.ts";
 import { startThermometer } from "../../bots/thermometer.ts";
 import { SYSTEM_CLOCK } from "../../server/clock.ts";
-import { answer, cut } from "../fake_openai_server.ts";
+import { answer, cut, delta, Dribble } from "../fake_openai_server.ts";
 import { bot, joining, Model } from "./ai_scene.ts";
+import { axeProblems } from "./axe.ts";
 import { browserTest, item, messages, open, say } from "./chromium.ts";
 
 /** Seconds by which the server's clock is behind. */
@@ -33,7 +36,7 @@ browserTest(
     assert.ok(scripts.some((path) => path.startsWith("/chart-")), "the chart's code comes with the card");
     await item(page, "thermometer1").locator(".live-value", { hasText: "°C" }).waitFor();
     await card.getByText(/^[3-9] readings in \d seconds: from/).waitFor();
-    await card.getByRole("button", { name: "Reboot" }).click();
+    await card.getByRole("button", { name: "Reboot" }).press("Enter");
     await card.getByText("Rebooting: the sensor and its clock start again.").waitFor();
     await card.getByRole("button", { name: "Range" }).click();
     await card.locator(".device-outcome", { hasText: "I give 12.0 °C to 30.0 °C." }).waitFor();
@@ -91,6 +94,7 @@ browserTest(
     await list.getByRole("button", { name: "Older readings" }).click();
     await list.getByRole("row").nth(150).waitFor();
     assert.equal(await list.locator(".after-gap").count(), 1);
+    assert.deepEqual(await axeProblems(page), []);
   },
   { clock: MOVED_CLOCK },
 );
@@ -106,7 +110,8 @@ browserTest(
     await card.locator("td", { hasText: "<b>Somebody</b> is at the door ‹ESC›[31m" }).waitFor();
     assert.equal(await card.getByRole("slider").count(), 0);
     assert.deepEqual(await card.locator(".row").getByRole("button").allInnerTexts(), ["Subscribe", "Help"]);
-    await card.getByRole("button", { name: "Help" }).click();
+    assert.deepEqual(await axeProblems(page), []);
+    await card.getByRole("button", { name: "Help" }).press("Enter");
     await doorbell.envelope(({ message }) => message === "help");
     await doorbell.say("alice", "Say: ring, mute.", { metadata: { commands: ["ring", "mute", "<i>", 7] } });
     await card.getByRole("button", { name: "Ring" }).click();
@@ -145,7 +150,78 @@ browserTest(
     await panel.getByText(/it remembers 2 questions and the answers, about \d+ of 4000 tokens\./).waitFor();
     await panel.getByRole("button", { name: "Forget this conversation" }).click();
     await panel.getByText(/it remembers nothing of this conversation\./).waitFor();
-    await panel.getByRole("button", { name: "Close what is about openai" }).click();
-    assert.equal(await panel.count(), 0);
+    await say(page, "Once more?");
+    await panel.getByText(/^None left\. You can ask again (at|on) /).waitFor();
+    assert.deepEqual(await axeProblems(page), []);
+    await page.setViewportSize({ width: 390, height: 800 });
+    const sheet = page.getByRole("dialog", { name: "About openai" });
+    await sheet.waitFor();
+    await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "About openai" }).press("Enter");
+    await sheet.waitFor();
+    assert.deepEqual(await axeProblems(page), []);
   },
 );
+
+browserTest(
+  "An answer grows in a room and alone, ends with Stop where it was, for all who are there, and is announced once",
+  async ({ server, browser }) => {
+    await using ai = await Model.start(server);
+    const [alice, bob] = [await browser.signIn("alice"), await browser.signIn("bob")];
+    for (const [place, line] of [["general", "/ask Why?"], ["openai", "Why again?"]] as const) {
+      const readers = place === "openai" ? [alice] : [alice, bob];
+      await open(alice, place);
+      const dribble = new Dribble();
+      ai.endpoint.script(dribble.script);
+      await say(alice, line);
+      await ai.endpoint.next();
+      dribble.send(delta(`Because of ${place}`));
+      for (const page of readers) {
+        const growing = messages(page, `Because of ${place}`).and(page.locator('[aria-busy="true"]'));
+        await growing.locator("p", { hasText: "Writing" }).waitFor();
+        assert.doesNotMatch(await announced(page).innerText(), /Because/);
+      }
+      await messages(alice, `Because of ${place}`).getByRole("button", { name: "Stop" }).press("Enter");
+      for (const page of readers) {
+        const ended = messages(page, `Because of ${place}`).and(page.locator('[aria-busy="false"]'));
+        await ended.getByText("Stopped before its end.").waitFor();
+        assert.equal(await ended.locator(".body").innerText(), `Because of ${place}`);
+        await announced(page).getByText(`Because of ${place}`).waitFor({ state: "attached" });
+        assert.equal(await announced(page).getByText(`Because of ${place}`).count(), 1);
+      }
+    }
+  },
+);
+
+browserTest(
+  "The built-in agent answers in the chat, and its panel promises no memory; a quota that is over is not told",
+  async ({ server, browser }) => {
+    const agent = startAibot(await joining(server, "aibot"));
+    await agent.ready;
+    const page = await browser.signIn("alice");
+    await open(page, "aibot");
+    await say(page, "What is a WebSocket?");
+    await messages(page, "I am the built-in agent").waitFor();
+    await page.locator('article[data-kind="bot"]').nth(1).waitFor();
+    const panel = page.getByRole("complementary", { name: "About aibot" });
+    await panel.getByText("A built-in agent: a table of topics, without a language model.").waitFor();
+    await panel.getByText("It keeps nothing of what you say").waitFor();
+    assert.deepEqual(await panel.getByRole("button").allInnerTexts(), ["", "Help"]);
+    const model = await bot(server, "openai");
+    const again = "2026-01-01T00:00:00.000Z";
+    await model.say("alice", "Not now.", {
+      metadata: { personality: "angry", questions_left: 0, ask_again_at: again },
+    });
+    await open(page, "openai");
+    const other = page.getByRole("complementary", { name: "About openai" });
+    await other.locator('[aria-pressed="true"]', { hasText: "Angry" }).waitFor();
+    assert.equal(await other.getByRole("heading", { name: "Questions" }).count(), 0);
+    await agent.stop();
+  },
+);
+
+/** What a screen reader was told of the conversation. */
+function announced(page: Page) {
+  return page.getByRole("log", { name: "New messages" });
+}
