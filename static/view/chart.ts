@@ -103,7 +103,7 @@ function optionsOf(
   const band = colour(place, "--reading-tint");
   return {
     ...sizeOf(place),
-    padding: [8, 8, 0, 0],
+    padding: [8, 2 * fontSize, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -121,7 +121,7 @@ function optionsOf(
         space: 6.5 * fontSize,
         values: (_, splits, __, ___, step) => splits.map((at) => timeLabel(at, step)),
       },
-      { ...axis, size: 4 * fontSize, space: 3 * fontSize, gap: 4 },
+      { ...axis, size: 4 * fontSize, space: 2.2 * fontSize, gap: 4 },
     ],
     series: [{}, {
       stroke: line,

@@ -127,7 +127,7 @@ function Silence({ conversation, readings, isSilent }: SilenceProps) {
     : isSilent
     ? `No reading has come for ${ago}.`
     : "";
-  const isGood = chat.presence.isOnline(name) && !isSilent;
+  const isGood = chat.presence.isOnline(name) && !(isSilent && isSubscribed(conversation));
   return <p class={`device-state ${isGood ? "quiet" : ""}`} role="status">{words}</p>;
 }
 
@@ -212,13 +212,15 @@ function useSeen({ name, markers }: Conversation, readings: readonly Reading[]):
   }, [name, markers, readings.length]);
 }
 
-/** Whether the next reading is overdue. Bots are in no room, so nobody is told when they go: then one has to ask. */
+/** Whether the next reading is overdue; nobody waits for a doorbell, which sends words. Bots are in no room, so nobody is told when they go: then one has to ask. */
 function useSilence(readings: readonly Reading[]): boolean {
   const chat = useChat();
   const turns = useSignal(0);
   const last = readings.at(-1);
   const interval = intervalOf(readings);
-  const dueAt = last && interval !== undefined ? last.at + patienceOf(interval) : Infinity;
+  const dueAt = last?.value !== undefined && interval !== undefined
+    ? last.at + patienceOf(interval)
+    : Infinity;
   const isSilent = Date.now() >= dueAt;
   useEffect(() => {
     if (dueAt === Infinity) return;

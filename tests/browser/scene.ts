@@ -1,7 +1,13 @@
 /** A server with a past: people, a device, a model and what they said, for whoever wants to look at the page. */
 
+import { type Clock, SYSTEM_CLOCK } from "../../server/clock.ts";
 import type { TestServer } from "../test_server.ts";
 import type { LineClient } from "../line_client.ts";
+
+/** By how much the server's clock is behind, for what is said in the past. */
+let behindMs = 0;
+/** What the scene's server goes by. */
+export const SCENE_CLOCK: Clock = { ...SYSTEM_CLOCK, now: () => Date.now() - behindMs };
 
 /** Whoever looks signs in with this name. */
 export const READER = "ada";
@@ -60,11 +66,18 @@ export async function setScene(server: TestServer): Promise<readonly LineClient[
     READER,
     "The value in the middle, once all values are **in order**. With an even count, the mean of the two in the middle.",
   );
-  for (let minute = 0; minute < 24; minute++) {
-    const celsius = Math.round(210 + 20 * Math.sin(minute / 4)) / 10;
-    const metadata = { celsius, unit: "°C", low: 19.1, high: 23 };
-    await thermometer.say("", `${celsius.toFixed(1)} °C`, { type: "subscription", metadata });
-  }
+  await measure(thermometer);
   await reader.close();
   return [grace, linus, noor, thermometer, openai];
+}
+
+/** An hour of a thermometer's readings up to now, with a gap. */
+async function measure(thermometer: LineClient): Promise<void> {
+  for (let minute = 55; minute >= 0; minute--) {
+    if (minute > 30 && minute < 38) continue;
+    behindMs = minute * 60_000;
+    const celsius = Math.round(210 + 20 * Math.sin(minute / 9) + 3 * Math.sin(minute)) / 10;
+    const metadata = { celsius, unit: "°C", low: 18.8, high: 23.2 };
+    await thermometer.say("", `${celsius.toFixed(1)} °C`, { type: "subscription", metadata });
+  }
 }

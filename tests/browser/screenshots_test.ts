@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { axeProblems } from "./axe.ts";
 import { browserTest } from "./chromium.ts";
-import { READER, setScene } from "./scene.ts";
+import { READER, SCENE_CLOCK, setScene } from "./scene.ts";
 import { INSIDE, OUTSIDE, type View, Wire } from "./views.ts";
 
 const FOLDER = new URL("../../build/screenshots/", import.meta.url);
@@ -30,6 +30,7 @@ browserTest(
     await walk(INSIDE);
     assert.deepEqual(faults, []);
   },
+  { clock: SCENE_CLOCK },
 );
 
 /** Resolves with what is wrong with a view, wherever it is looked at. */

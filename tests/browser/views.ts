@@ -68,6 +68,26 @@ function astray(message: string): string {
   return message.replaceAll(/"destination":"[^"]*"/g, '"destination":"#nowhere"');
 }
 
+/** What a visitor asked before, as the page keeps it. */
+const ASKED = JSON.stringify([
+  {
+    id: "asked-1",
+    seq: 1,
+    state: "done",
+    question: "What is a median?",
+    answer:
+      "The value in the middle, once all values are **in order**:\n\n```ts\nconst sorted = values.toSorted((a, b) => a - b);\n```\n\n1. sort\n2. take the middle",
+  },
+  {
+    id: "asked-2",
+    seq: 2,
+    state: "done",
+    cutOff: "stopped",
+    question: "And why not the mean?",
+    answer: "One wild reading moves\n\n[stopped]",
+  },
+]);
+
 const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
 const escape = (page: Page) => page.keyboard.press("Escape");
 const dialog = (page: Page) => page.getByRole("dialog").waitFor();
@@ -155,8 +175,23 @@ export const INSIDE: readonly View[] = [
       await press("Discard")(page);
     },
   },
-  { name: "thermometer", show: (page) => open(page, "thermometer1") },
+  {
+    name: "thermometer",
+    show: async (page) => {
+      await open(page, "thermometer1");
+      await page.locator(".chart canvas").waitFor();
+    },
+  },
+  { name: "readings", show: press("Show as a list"), leave: press("Show as a chart") },
   { name: "ai", show: (page) => open(page, "openai") },
+  {
+    name: "ai-panel",
+    show: async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole("dialog", { name: "About openai" }).waitFor();
+    },
+    leave: press("Close what is about openai"),
+  },
   {
     name: "search-none",
     show: async (page) => {
@@ -265,7 +300,15 @@ export const INSIDE: readonly View[] = [
     name: "ask",
     show: async (page) => {
       await page.goto(new URL("/ask", page.url()).href);
-      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.locator(".ask-example:enabled").first().waitFor();
+    },
+  },
+  {
+    name: "ask-conversation",
+    show: async (page) => {
+      await page.evaluate(`localStorage.setItem("parley.ask.turns", ${JSON.stringify(ASKED)})`);
+      await page.reload();
+      await page.locator(".turn").first().waitFor();
     },
   },
 ];
