@@ -59,8 +59,13 @@ function takeMembership(chat: Chat, { metadata, message }: Envelope): void {
   const room = String(metadata.room);
   // The user joined or left on another device.
   if (isSameUser(String(metadata.user), chat.client.user)) chat.directory.conversationsChanged();
-  if (chat.conversations.find(room)) chat.notice(message, room);
+  if (chat.conversations.find(room) && !isPassing(chat, metadata)) chat.notice(message, room);
   chat.directory.membersChanged(room);
+}
+
+/** Whoever comes and goes at once, as a visitor who asks the AI does, is not worth a line. */
+function isPassing(chat: Chat, { code, room, user }: Envelope["metadata"]): boolean {
+  return code === "member_left" && chat.timeline(String(room)).takeBackNotice(`${user} joined ${room}`);
 }
 
 function takeSeen(chat: Chat, { metadata }: Envelope): void {

@@ -160,6 +160,7 @@ browserTest(
   async (world) => {
     await using ai = await Model.start(world.server);
     const alice = await world.server.json("alice");
+    const reader = await world.browser.signIn("bob");
     const page = await visitAsk(world);
     await page.getByRole("button", { name: "What is a WebSocket, in two sentences?" }).and(
       page.locator(":enabled"),
@@ -167,7 +168,13 @@ browserTest(
     const left = await alice.envelope(({ metadata }) => metadata.code === "member_left");
     assert.match(String(left.metadata.user), /^guest-/);
     const { metadata } = await alice.command("/users #general");
-    assert.deepEqual((metadata.users as { user: string }[]).map(({ user }) => user), ["alice"]);
+    assert.deepEqual((metadata.users as { user: string }[]).map(({ user }) => user).sort(), [
+      "alice",
+      "bob",
+    ]);
+    await world.server.json("carol");
+    await reader.getByText("carol joined #general").waitFor();
+    assert.equal(await reader.getByText("guest-").count(), 0);
     assert.equal(await page.evaluate("document.activeElement.name"), "question");
     const dribble = new Dribble();
     ai.endpoint.script(dribble.script);
