@@ -1,5 +1,6 @@
 /** The list of conversations as it is shown: rooms, direct messages, services, and the people one could write to. */
 
+import { userKey } from "../../protocol/names.ts";
 import { type Conversation, lastSeqOf, unreadIn } from "./conversations.ts";
 import type { Chat } from "./chat.ts";
 import { conversationKey, isSameUser } from "./keys.ts";
@@ -18,11 +19,14 @@ export interface Sections {
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" }).compare;
 
-export function sectionsOf({ conversations, presence, me }: Chat): Sections {
+export function sectionsOf({ conversations, presence, directory, me }: Chat): Sections {
   const all = conversations.all.value;
   const isService = ({ kind, name }: Conversation) => kind === "direct" && presence.isBot(name);
   const known = new Set(all.map(({ key }) => key));
   const others = presence.people.value.filter(({ user }) => !known.has(conversationKey(user)));
+  const met = new Set([...directory.members.value.values()].flat().map(({ user }) => userKey(user)));
+  // A guest who is in none of one's rooms came to ask the AI, and reads no messages.
+  const isMet = (user: string) => met.has(userKey(user));
   return {
     rooms: all.filter(({ kind }) => kind === "room").sort((a, b) => byName(a.name, b.name)),
     direct: all.filter((each) => each.kind === "direct" && !isService(each))
@@ -31,9 +35,16 @@ export function sectionsOf({ conversations, presence, me }: Chat): Sections {
       ...all.filter(isService).map(({ name }) => name),
       ...others.filter(({ bot, online }) => bot && online).map(({ user }) => user),
     ].sort(byName),
-    people: others.filter(({ user, bot }) => !bot && !isSameUser(user, me.value))
+    people: others.filter(({ user, bot }) =>
+      !bot && !isSameUser(user, me.value) && (!isGuest(user) || isMet(user))
+    )
       .sort((a, b) => Number(b.online) - Number(a.online) || byName(a.user, b.user)),
   };
+}
+
+/** Only guests can have such names (docs/protocol.md, section 7). */
+function isGuest(user: string): boolean {
+  return userKey(user).startsWith("guest-");
 }
 
 /** The conversations in the order in which the list shows them. */

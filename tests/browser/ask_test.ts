@@ -174,7 +174,10 @@ browserTest(
     ]);
     await world.server.json("carol");
     await reader.getByText("carol joined #general").waitFor();
-    assert.equal(await reader.getByText("guest-").count(), 0);
+    assert.deepEqual(
+      await reader.getByText("guest-").evaluateAll((all) => all.map((each) => each.outerHTML)),
+      [],
+    );
     assert.equal(await page.evaluate("document.activeElement.name"), "question");
     const dribble = new Dribble();
     ai.endpoint.script(dribble.script);
