@@ -80,8 +80,9 @@ browserTest(
     assert.match(await chart.getAttribute("aria-valuetext") ?? "", /^26\.0\s%, (at|on) /);
     await card.locator("figcaption", { hasText: /^26\.0\s% (at|on) / }).waitFor();
     assert.equal(await chart.getAttribute("aria-valuenow"), "278");
+    const drawn = await drawing(page);
     await page.emulateMedia({ colorScheme: "dark" });
-    await card.locator("canvas").waitFor();
+    assert.notEqual(await drawing(page), drawn, "the chart has the colours of the scheme");
     await card.locator("figcaption", { hasText: /^26\.0\s% / }).waitFor();
     await page.keyboard.press("Escape");
     await card.getByText(/^279 readings/).waitFor();
@@ -220,6 +221,14 @@ browserTest(
     await agent.stop();
   },
 );
+
+/** The chart as it is painted next. */
+async function drawing(page: Page): Promise<string> {
+  return await page.evaluate<string>(
+    `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() =>
+      resolve(document.querySelector(".chart canvas").toDataURL()))))`,
+  );
+}
 
 /** What a screen reader was told of the conversation. */
 function announced(page: Page) {
