@@ -1,7 +1,7 @@
 /** A real Chromium on the web page of a test server. */
 
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { TestServer, type TestServerOptions } from "../test_server.ts";
 
 export interface World {
@@ -37,6 +37,8 @@ export const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** How long anything may take to come about, in milliseconds. */
+export const PATIENCE = 15_000;
 const ROOT = new URL("../../", import.meta.url);
 
 /** Whether the tool that these tests need is missing. */
@@ -45,7 +47,6 @@ export const noChromium = !(await exists(CHROMIUM));
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #url: string;
-  readonly #contexts: BrowserContext[] = [];
   /** Errors of the page: exceptions, and what the browser refused or complained about. */
   readonly problems: string[] = [];
   /** Requests to anywhere but the server. */
@@ -71,8 +72,7 @@ export class TestBrowser {
   /** A new profile with nothing open. */
   async blank(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1200, height: 700 }, ...options });
-    context.setDefaultTimeout(15_000);
-    this.#contexts.push(context);
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.problems.push(String(error)));
     page.on("console", (message) => {
@@ -91,9 +91,8 @@ export class TestBrowser {
     return page;
   }
 
-  /** Asserts that nothing went wrong unnoticed, and ends the browser. */
+  /** Ends the browser, and asserts that nothing went wrong unnoticed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const context of this.#contexts) await context.close();
     await this.#browser.close();
     assert.deepEqual(this.problems, [], "problems in the page");
     assert.deepEqual(this.foreign, [], "requests to elsewhere");
@@ -141,14 +140,26 @@ export function messages(page: Page, text: string): Locator {
   return page.getByRole("article").filter({ hasText: text });
 }
 
-/** Bundles the page where that was not done since its sources changed. */
-export async function buildPage(): Promise<void> {
+let building: Promise<void> | undefined;
+
+/** Bundles the page where that was not done since its sources changed; looks once for each file of tests. */
+export function buildPage(): Promise<void> {
+  return building ??= build();
+}
+
+async function build(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "build"],
     cwd: ROOT,
     stderr: "piped",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+/** Asks again and again until it holds. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!await holds()) assert.ok(Date.now() < deadline, `it did not come about: ${holds}`);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -394,7 +394,7 @@ Deno.test({
     await buildPage();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-page-" }) });
     let server = first;
-    const browser = await TestBrowser.start(first.url);
+    await using browser = await TestBrowser.start(first.url);
     try {
       const page = await browser.signIn("alice");
       await say(page, "before");
@@ -421,7 +421,6 @@ Deno.test({
       assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "half a thou");
       await page.getByRole("button", { name: "Try now" }).waitFor({ state: "detached" });
     } finally {
-      await browser[Symbol.asyncDispose]();
       await server.stop();
       await Deno.remove(first.folder, { recursive: true });
     }
