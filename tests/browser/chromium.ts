@@ -1,7 +1,7 @@
 /** A real Chromium on the web page of a test server. */
 
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { TestServer, type TestServerOptions } from "../test_server.ts";
 
 export interface World {
@@ -9,7 +9,7 @@ export interface World {
   readonly browser: TestBrowser;
 }
 
-/** A test of the page on a server of its own; skipped where there is no Chromium. */
+/** A test of the page on a server of its own, in a Chromium that goes on; skipped where there is no Chromium. */
 export function browserTest(
   name: string,
   body: (world: World) => Promise<void>,
@@ -17,14 +17,25 @@ export function browserTest(
 ): void {
   Deno.test({
     name,
-    ignore: noChromium,
+    ...NEEDS_CHROMIUM,
     fn: async () => {
       await buildPage();
       await using server = await TestServer.start(options);
-      await using browser = await TestBrowser.start(server.url);
+      await using browser = new TestBrowser(await goingOn(), server.url);
       await body({ server, browser });
     },
   });
+}
+
+let chromiumOfFile: Promise<Browser> | undefined;
+
+/** The one Chromium of a file of tests, which ends after the last of them. */
+function goingOn(): Promise<Browser> {
+  return chromiumOfFile ??= launch();
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 export const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
@@ -42,24 +53,38 @@ export const PATIENCE = 15_000;
 const ROOT = new URL("../../", import.meta.url);
 
 /** Whether the tool that these tests need is missing. */
-export const noChromium = !(await exists(CHROMIUM));
+const noChromium = !(await exists(CHROMIUM));
+
+/** Of every test in a file that has a Chromium: what it does meanwhile is no leak of the test's. */
+export const NEEDS_CHROMIUM = {
+  ignore: noChromium,
+  sanitizeOps: false,
+  sanitizeResources: false,
+};
+
+Deno.test.afterAll(async () => await (await chromiumOfFile)?.close());
 
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #url: string;
+  readonly #contexts: BrowserContext[] = [];
+  #endsWithIt = false;
   /** Errors of the page: exceptions, and what the browser refused or complained about. */
   readonly problems: string[] = [];
   /** Requests to anywhere but the server. */
   readonly foreign: string[] = [];
 
-  private constructor(browser: Browser, url: string) {
+  /** Profiles of their own in `browser`, which goes on when they end. */
+  constructor(browser: Browser, url: string) {
     this.#browser = browser;
     this.#url = url;
   }
 
+  /** In a Chromium that ends with it. */
   static async start(url: string): Promise<TestBrowser> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    return new TestBrowser(browser, url);
+    const browser = new TestBrowser(await launch(), url);
+    browser.#endsWithIt = true;
+    return browser;
   }
 
   /** A new profile with the page open at the sign-in. */
@@ -72,6 +97,7 @@ export class TestBrowser {
   /** A new profile with nothing open. */
   async blank(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1200, height: 700 }, ...options });
+    this.#contexts.push(context);
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.problems.push(String(error)));
@@ -91,9 +117,10 @@ export class TestBrowser {
     return page;
   }
 
-  /** Ends the browser, and asserts that nothing went wrong unnoticed. */
+  /** Ends it, and asserts that nothing went wrong unnoticed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+    if (this.#endsWithIt) await this.#browser.close();
+    else await Promise.all(this.#contexts.map((context) => context.close()));
     assert.deepEqual(this.problems, [], "problems in the page");
     assert.deepEqual(this.foreign, [], "requests to elsewhere");
   }

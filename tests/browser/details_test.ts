@@ -8,7 +8,7 @@ import {
   buildPage,
   item,
   messages,
-  noChromium,
+  NEEDS_CHROMIUM,
   open,
   say,
   TestBrowser,
@@ -237,7 +237,7 @@ browserTest(
 
 Deno.test({
   name: "A log out works without a server, and ends the token where only the connection is missing",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-page-" }) });

@@ -7,7 +7,16 @@ import type { Envelope } from "../../protocol/message.ts";
 import type { LineClient } from "../line_client.ts";
 import { ServerProcess } from "../server_process.ts";
 import { TestServer } from "../test_server.ts";
-import { browserTest, buildPage, messages, noChromium, open, say, TestBrowser, until } from "./chromium.ts";
+import {
+  browserTest,
+  buildPage,
+  messages,
+  NEEDS_CHROMIUM,
+  open,
+  say,
+  TestBrowser,
+  until,
+} from "./chromium.ts";
 import { keptRecords, openProfile, shellKept } from "./profile.ts";
 
 const STORES = ["typed", "unsent", "overviews", "pages"];
@@ -33,7 +42,7 @@ async function heard(client: LineClient, sender: string, last: string): Promise<
 Deno.test({
   name:
     "What was typed and said without a server outlives a reload and the browser, and is sent once, in order",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const folder = await Deno.makeTempDir({ prefix: "parley-profile-" });
@@ -203,7 +212,7 @@ browserTest("Where the browser keeps nothing the page works, and says so once", 
 Deno.test({
   name:
     "After a kill of the server the page shows what it missed, once, and a restored log makes what it kept void",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const folder = await Deno.makeTempDir({ prefix: "parley-page-" });

@@ -9,7 +9,7 @@ import {
   buildPage,
   item,
   messages,
-  noChromium,
+  NEEDS_CHROMIUM,
   open,
   say,
   TestBrowser,
@@ -389,7 +389,7 @@ browserTest("A phone shows the list as a drawer and scrolls in one direction onl
 
 Deno.test({
   name: "When the server restarts, the page says so, keeps what is typed, and shows everything once",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-page-" }) });
