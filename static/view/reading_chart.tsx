@@ -26,8 +26,7 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
   const { data, indexes } = dataOf(readings, from, to);
   const latest = useRef({ data, indexes, readings });
   latest.current = { data, indexes, readings };
-  const found = readings.findIndex(({ seq }) => seq === pointed.value);
-  const current = found < 0 ? undefined : found;
+  const current = placeOf(readings, pointed.value);
 
   useEffect(() => {
     let isGone = false;
@@ -60,8 +59,9 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    // The first step back is onto the latest, which is what stands there in words until then.
-    const target = TARGETS[event.key]?.(current ?? readings.length, readings.length);
+    // Keys can be faster than the drawing of the page.
+    const here = placeOf(readings, pointed.value) ?? readings.length;
+    const target = TARGETS[event.key]?.(here, readings.length);
     if (target !== undefined) {
       event.preventDefault();
       point(target);
@@ -98,6 +98,11 @@ export function ReadingChart({ name, readings, from, to, summary }: ReadingChart
       </figcaption>
     </figure>
   );
+}
+
+function placeOf(readings: readonly Reading[], wanted: number | undefined): number | undefined {
+  const place = readings.findIndex(({ seq }) => seq === wanted);
+  return place < 0 ? undefined : place;
 }
 
 const TARGETS: Readonly<Record<string, (current: number, count: number) => number>> = {
