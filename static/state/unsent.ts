@@ -72,7 +72,7 @@ export class Unsent {
   retry(id: string): void {
     const record = this.#records.get(id);
     if (!record) return;
-    const { problem: _, ...again } = { ...record, owner: tabs.id };
+    const { problem: _, ...again } = { ...record, user: this.#user, owner: tabs.id };
     this.#show(again);
     const kept = this.#keep(again);
     this.#handing = this.#handing.then(async () => this.#send(await kept));
@@ -143,7 +143,8 @@ export class Unsent {
 
   #stored(record: UnsentRecord, reply: Envelope): void {
     const { seq, timestamp, offline, unknown } = reply.metadata;
-    const { user, id, destination } = record;
+    const { id, destination } = record;
+    const user = this.#user;
     this.#settle(record);
     const timeline = this.#options.timelines.of(destination);
     if (typeof seq === "number" && typeof timestamp === "string") {
@@ -165,7 +166,8 @@ export class Unsent {
   #refused(record: UnsentRecord, error: unknown): void {
     // Where the client was closed, the message stays kept for the next time.
     if (error instanceof ConnectionLost || this.#closing.signal.aborted) return;
-    const failed = { ...record, problem: words(error) };
+    // Meanwhile the user may have been renamed.
+    const failed = { ...record, user: this.#user, problem: words(error) };
     this.#show(failed);
     void this.#keep(failed);
   }
