@@ -86,6 +86,11 @@ export class Unsent {
     tabs.tell({ kind: "settled", user: record.user, id, destination: record.destination });
   }
 
+  /** How many messages wait to be sent or were refused. */
+  get count(): number {
+    return this.#records.size;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#stopListening();

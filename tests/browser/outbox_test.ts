@@ -171,9 +171,11 @@ browserTest("A log out leaves nothing of what was typed, also from another tab",
   await box(other).fill("a secret");
   await until(async () => (await keptRecords(one, "typed")).length === 1);
   await until(async () => (await keptRecords(one, "overviews")).length === 1);
-  await one.locator(".menu summary").click();
-  await one.getByRole("button", { name: "Log out" }).click();
-  await other.getByLabel("Your name").waitFor();
+  await other.locator(".menu summary").click();
+  await other.getByRole("button", { name: "Log out" }).click();
+  await other.getByText("This discards 1 message that is not sent and 1 draft.").waitFor();
+  await other.getByRole("button", { name: "Discard and log out" }).click();
+  for (const tab of [one, other]) await tab.getByLabel("Your name").waitFor();
   for (const store of STORES) {
     await until(async () => (await keptRecords(one, store)).length === 0);
   }
