@@ -6,7 +6,6 @@ import { secureHeaders } from "hono/secure-headers";
 /** Nothing that a chat needs; notifications ask for themselves. */
 const NOT_USED = [
   "accelerometer",
-  "bluetooth",
   "browsingTopics",
   "camera",
   "displayCapture",
