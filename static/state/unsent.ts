@@ -29,6 +29,8 @@ export class Unsent {
   readonly #options: UnsentOptions;
   /** By id; also those that other tabs send. */
   readonly #records = new Map<string, UnsentRecord>();
+  /** The ids of those that the client has. */
+  readonly #underWay = new Set<string>();
   readonly #watched = new Set<string>();
   readonly #closing = new AbortController();
   readonly #stopListening = tabs.listen((notice) => this.#hear(notice));
@@ -102,12 +104,12 @@ export class Unsent {
     for (const record of records) this.#show(record);
     const owners = new Set(records.map(({ owner }) => owner));
     const gone = await tabs.gone(owners);
-    await this.#adopt(gone);
+    // What this very tab kept before its user was signed out has nobody else to send it.
+    await this.#adopt(new Set([...gone, tabs.id]));
     for (const owner of owners) if (!gone.has(owner)) this.#watch(owner);
   }
 
   async #adopt(gone: ReadonlySet<string>): Promise<void> {
-    if (gone.size === 0) return;
     for (const record of await database.adoptUnsent(this.#user, gone, tabs.id)) {
       this.#show(record);
       tabs.tell({ kind: "unsent", record });
@@ -137,8 +139,10 @@ export class Unsent {
 
   /** Hands it to the client, which sends what it gets in that order; the answer comes whenever it comes. */
   #send(record: UnsentRecord): void {
-    if (this.#closing.signal.aborted) return;
     const { id, destination, text, asks } = record;
+    const isWanted = this.#records.has(id) && !this.#underWay.has(id);
+    if (this.#closing.signal.aborted || !isWanted) return;
+    this.#underWay.add(id);
     const { client } = this.#options;
     const reply = asks
       ? client.command(`/ask ${text}`, { destination, id })
@@ -169,6 +173,7 @@ export class Unsent {
   }
 
   #refused(record: UnsentRecord, error: unknown): void {
+    this.#underWay.delete(record.id);
     // Where the client was closed, the message stays kept for the next time.
     if (error instanceof ConnectionLost || this.#closing.signal.aborted) return;
     // Meanwhile the user may have been renamed.
@@ -180,6 +185,7 @@ export class Unsent {
   #settle({ id }: UnsentRecord): void {
     const order = this.#records.get(id)?.order;
     this.#records.delete(id);
+    this.#underWay.delete(id);
     if (order !== undefined) void database.forgetUnsent(order);
   }
 

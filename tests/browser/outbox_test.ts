@@ -213,7 +213,7 @@ browserTest("Where the browser keeps nothing the page works, and says so once", 
 
 Deno.test({
   name:
-    "After a kill of the server the page shows what it missed, once, and a restored log makes what it kept void",
+    "After a kill of the server the page shows what it missed, once; a restored log makes what it kept void; after a session that ended it sends the rest",
   ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
@@ -253,6 +253,20 @@ Deno.test({
       await inState(page, "done", "for any log").waitFor();
       await messages(page, "missed 3").waitFor({ state: "detached" });
       await until(async () => !JSON.stringify(await keptRecords(page, "pages")).includes("missed 3"));
+
+      await server.end("SIGKILL");
+      await page.getByRole("button", { name: "Try now" }).waitFor();
+      for (const text of ["one for later", "two for later"]) await say(page, text);
+      await inState(page, "sending", "two for later").waitFor();
+      const tokens = new DatabaseSync(`${folder}/data/parley.db`);
+      tokens.exec("DELETE FROM tokens");
+      tokens.close();
+      server = await ServerProcess.start(folder, flags);
+      await page.getByLabel("Your name").fill("alice");
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await inState(page, "done", "two for later").waitFor();
+      const later = await messages(page, "for later").locator(".message-main").allInnerTexts();
+      assert.deepEqual(later.map((text) => /one|two/.exec(text)?.[0]), ["one", "two"]);
     } finally {
       await server.end("SIGKILL").catch(() => {});
       await Deno.remove(folder, { recursive: true });
