@@ -254,6 +254,10 @@ Deno.test({
       await messages(page, "missed 3").waitFor({ state: "detached" });
       await until(async () => !JSON.stringify(await keptRecords(page, "pages")).includes("missed 3"));
 
+      // Without its token the page would log in by name again, but for one that was resumed.
+      await page.reload();
+      await say(page, "by token");
+      await inState(page, "done", "by token").waitFor();
       await server.end("SIGKILL");
       await page.getByRole("button", { name: "Try now" }).waitFor();
       for (const text of ["one for later", "two for later"]) await say(page, text);
