@@ -77,6 +77,7 @@ export class Chat {
   readonly announcements = new Announcements();
 
   readonly #copy: OfflineCopy;
+  readonly #incoming = incoming(this);
   #epoch = "";
   #hasTakenUp = false;
   #hasWarned = false;
@@ -87,7 +88,7 @@ export class Chat {
   #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
-    this.client = new ChatClient({ connect, login, backoff: pageBackoff }, incoming(this));
+    this.client = new ChatClient({ connect, login, backoff: pageBackoff }, this.#incoming.events);
     this.feeds = new Feeds(this.client, (source, page) => this.#copy.takeNewest(source, page));
     this.directory = new Directory(this.client, (messages) => this.#noteListed(messages));
     this.timelines = new Timelines({
@@ -160,6 +161,7 @@ export class Chat {
   }
 
   close(): void {
+    this.#incoming.close();
     this.navigation.close();
     this.notifications.close();
     this.#stopWarning?.();
@@ -401,6 +403,8 @@ export class Chat {
   }
 
   #stored(destination: string, message: Envelope): void {
+    // What others said before it counts before it.
+    this.#incoming.takeWaiting();
     this.conversations.noteOwn(destination, message.seq ?? 0);
     this.keep(message);
   }

@@ -4,15 +4,41 @@ import { batch } from "@preact/signals";
 import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import type { Chat } from "./chat.ts";
+import { Gathering } from "./gathering.ts";
 import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 
-export function incoming(chat: Chat): ChatClientEvents {
-  return {
-    message: (message) => takeMessage(chat, message),
-    notification: (notification) => TAKERS[String(notification.metadata.code)]?.(chat, notification),
-    status: (status) => takeStatus(chat, status),
-    held: (hold) => chat.hold.value = hold,
+export interface Incoming {
+  readonly events: ChatClientEvents;
+  /** Takes what came and waits to be drawn. */
+  takeWaiting(): void;
+  close(): void;
+}
+
+export function incoming(chat: Chat): Incoming {
+  const live = new Gathering<Envelope>((messages) => takeMessages(chat, messages));
+  const afterMessages = <Args extends unknown[]>(action: (...args: Args) => void) => (...args: Args) => {
+    live.flush();
+    action(...args);
   };
+  return {
+    events: {
+      message: (message) => live.add(message),
+      notification: afterMessages((notification) =>
+        TAKERS[String(notification.metadata.code)]?.(chat, notification)
+      ),
+      status: afterMessages((status) => takeStatus(chat, status)),
+      held: (hold) => chat.hold.value = hold,
+    },
+    takeWaiting: () => live.flush(),
+    close: () => live.close(),
+  };
+}
+
+function takeMessages(chat: Chat, messages: readonly Envelope[]): void {
+  batch(() => {
+    for (const message of messages) takeMessage(chat, message);
+    chat.readMarkers.readFollowed();
+  });
 }
 
 function takeMessage(chat: Chat, message: Envelope): void {

@@ -17,6 +17,7 @@ export class ReadMarkers {
   /** Source to the seq that the server is to be told of. */
   readonly #due = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #followed: string | undefined;
 
   /** @param onUncounted called where only the server can tell how much is left unread */
   constructor(client: ChatClient, conversations: Conversations, onUncounted: () => void) {
@@ -30,6 +31,16 @@ export class ReadMarkers {
     for (const { source, lastSeq, unread } of this.#conversations.find(name)?.markers ?? []) {
       if (unread > 0) this.#move(source, lastSeq, 0);
     }
+  }
+
+  /** The end of this conversation is before the reader's eyes, and stays there whatever comes; undefined where it is not. */
+  follow(name: string | undefined): void {
+    this.#followed = name;
+  }
+
+  /** What just came is read as it comes, and was never unread. */
+  readFollowed(): void {
+    if (this.#followed !== undefined && document.visibilityState === "visible") this.readAll(this.#followed);
   }
 
   /** The user has read this conversation up to `seq`; `entries` are those that are loaded. */

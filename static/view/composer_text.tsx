@@ -7,6 +7,7 @@ import type { Completion } from "./use_completion.ts";
 import { useRecall } from "./use_recall.ts";
 
 const isTouch = matchMedia("(pointer: coarse)").matches;
+const growsByItself = CSS.supports("field-sizing", "content");
 
 interface ComposerTextProps {
   name: string;
@@ -79,9 +80,9 @@ function isComposed({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === 229;
 }
 
-/** As high as its text; the style sheet sets the limit. */
+/** As high as its text; the style sheet sets the limit, and where the browser can it does all of it, without measuring. */
 function grow(area: HTMLTextAreaElement | null): void {
-  if (!area) return;
+  if (!area || growsByItself) return;
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
 }

@@ -13,10 +13,15 @@ const hasFailed = signal(false);
 export function Entrance() {
   const App = app.value;
   const isNeeded = chat.value !== null || pending.value !== null || isLoading.value;
-  useEffect(() => isNeeded ? void load() : whenIdle(load), [isNeeded]);
+  useEffect(() => isNeeded ? void load() : whenIdle(() => void loadAhead()), [isNeeded]);
   if (!chat.value) return <SignIn />;
   if (App) return <App chat={chat.value} key={chat.value} />;
   return hasFailed.value ? <NotLoaded /> : <p class="entering" role="status">Opening …</p>;
+}
+
+/** In two steps, so that neither keeps a key waiting for long. What does not come now is asked for again when it is needed. */
+async function loadAhead(): Promise<void> {
+  if (await loadChat().catch(() => undefined)) whenIdle(() => void load());
 }
 
 async function load(): Promise<void> {

@@ -57,7 +57,9 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
     isAbove.value = firstUnread > 0 && rows.firstVisible > firstUnread && wasSeen.current !== newAfter.value;
     loadWhatIsNear(chat, conversation, timeline, scroller.current);
     if (isOpen) tellRead(chat, name, timeline, rows);
+    chat.readMarkers.follow(isOpen && rows.isAtEnd && timeline.attached.value ? name : undefined);
   };
+  useEffect(() => () => chat.readMarkers.follow(undefined), []);
   redraws.value;
   const { spans, below } = rows.plan(entries);
   useLayoutEffect(() => {

@@ -5,6 +5,8 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
+let lastShort = { minute: "", text: "" };
+
 /** The days of the minutes that were asked for. */
 const days = new Map<string, string>();
 const MOST_DAYS = 5_000;
@@ -13,8 +15,14 @@ export function clockTime(time: string): string {
   return format(clock, time);
 }
 
-/** Without AM or PM, for where there is little room and the times around it are known. */
+/** Without AM or PM, for where there is little room and the times around it are known. Messages of one minute share it. */
 export function shortTime(time: string): string {
+  const minute = time.slice(0, 16);
+  if (lastShort.minute !== minute) lastShort = { minute, text: makeShortTime(time) };
+  return lastShort.text;
+}
+
+function makeShortTime(time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return "";
   const parts = clock.formatToParts(date).filter(({ type }) => type !== "dayPeriod");

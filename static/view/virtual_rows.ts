@@ -13,7 +13,7 @@ const AT_END_PX = 24;
 /** Rows are drawn so far outside of the view, in heights of the view; and drawn anew when less than the half is left. */
 const AROUND = 1.5;
 /** While the end is followed, rows above are let go when so many heights of the view are drawn. */
-const MOST_AT_END = 5;
+const MOST_AT_END = 3.5;
 /** Until the list is in the document. */
 const USUAL_VIEW_PX = 800;
 
