@@ -39,7 +39,8 @@ export function Composer({ name }: { name: string }) {
       asks.value = false;
       problem.value = "";
     } catch (error) {
-      problem.value = words(error);
+      if (area.current) problem.value = words(error);
+      else chat.complain(`${line}: ${words(error)}`);
       // What was typed comes back, unless something else was typed meanwhile.
       if (chat.typed.of(name) === "") chat.typed.set(name, typed);
     }
