@@ -22,7 +22,8 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const rooms = useRooms(chat);
   const found = useComputed(() => choices(chat, typed.value, rooms.value));
   const at = Math.min(active.value, found.value.length - 1);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key: what is typed goes to the field.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;
