@@ -1,5 +1,3 @@
 /** What the server says of itself in `welcome`. */
 
-export { VERSION } from "../protocol/version.ts";
-/** Of docs/protocol.md. */
-export const PROTOCOL = 1;
+export { PROTOCOL, VERSION } from "../protocol/version.ts";

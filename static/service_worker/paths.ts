@@ -11,7 +11,7 @@ export const PATHS: readonly string[] = BUILD.files.map(pathOf);
 const HASHED = /^[^/]+-[A-Z0-9]{8}\.\w+$/;
 
 /** `ask.html` is served as `ask`, `index.html` as the folder itself. */
-export function pathOf(name: string): string {
+function pathOf(name: string): string {
   return name.replace(/^index\.html$|\.html$/, "");
 }
 

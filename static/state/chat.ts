@@ -11,6 +11,7 @@ import {
   type Hold,
 } from "../../client/chat_client.ts";
 import type { Envelope, Metadata } from "../../protocol/message.ts";
+import { PROTOCOL } from "../../protocol/version.ts";
 import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
 import { AI_BOTS } from "./ai_bots.ts";
 import { Announcements } from "./announcements.ts";
@@ -38,6 +39,7 @@ import { OfflineCopy, rowsOf } from "./offline_copy.ts";
 import { ReadMarkers } from "./read_markers.ts";
 import { Search } from "./search.ts";
 import { ServicesFacts } from "./service_facts.ts";
+import { tell } from "./toast.ts";
 import { Timelines } from "./timelines.ts";
 import type { Page, Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
@@ -66,6 +68,8 @@ export class Chat {
   readonly me = signal("");
   readonly isProtected = signal(false);
   readonly isGuest = signal(false);
+  /** The server speaks another version of the protocol by now: only the page that it has now understands it. */
+  readonly isOutdated = signal(false);
   /** The message that was jumped to. */
   readonly target = signal<number | undefined>(undefined);
   readonly typed = new TypedText();
@@ -297,12 +301,18 @@ export class Chat {
 
   /** Does what a button or a typed command asks for, and shows why where that fails. */
   async attempt(action: () => void | Promise<void>): Promise<void> {
-    const name = this.conversations.current.value?.name;
     try {
       await action();
     } catch (error) {
-      if (name !== undefined) this.timeline(name).addNotice(words(error), "error");
+      this.complain(words(error));
     }
+  }
+
+  /** Says what went wrong, where the user is by now. */
+  complain(text: string): void {
+    const name = this.conversations.currentName.value;
+    if (name === "") tell(text);
+    else this.timeline(name).addNotice(text, "error");
   }
 
   /** Tells the others of a conversation that this user is typing, at most every three seconds. */
@@ -325,6 +335,7 @@ export class Chat {
     this.#epoch = epoch;
     this.isProtected.value = metadata.protected === true;
     this.isGuest.value = metadata.guest === true;
+    this.isOutdated.value = (metadata.server as Metadata | undefined)?.protocol !== PROTOCOL;
     this.#setMe();
   }
 
@@ -449,7 +460,7 @@ export class Chat {
   #left(room: string): void {
     const wasOpen = this.conversations.current.value?.key === conversationKey(room);
     this.conversations.remove(room);
-    this.timelines.drop(room);
+    this.timeline(room).clear();
     const next = this.conversations.all.value.find(({ kind }) => kind === "room");
     if (wasOpen && next) this.open(next.name);
   }

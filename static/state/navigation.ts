@@ -125,6 +125,10 @@ export class Navigation {
 
   async #showMessage(name: string, seq: number, isLast: () => boolean): Promise<void> {
     this.#chat.open(name);
+    if (this.#chat.timeline(name).entries.value.some((entry) => entry.seq === seq)) {
+      this.#chat.target.value = seq;
+      return;
+    }
     try {
       const message = await this.#messageAt(name, seq);
       if (!isLast()) return;

@@ -6,7 +6,7 @@ import { conversationKey } from "./keys.ts";
 import { localKeys, readLocal, removeLocal, writeLocal } from "./local_storage.ts";
 
 /** `mentions` of a room are those of the user, of a direct conversation all that is said; `all` has a service's readings too. */
-export const LEVELS = ["mentions", "all", "none"] as const;
+const LEVELS = ["mentions", "all", "none"] as const;
 export type Level = typeof LEVELS[number];
 
 const PREFIX = "parley.notify.";

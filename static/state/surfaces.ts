@@ -20,6 +20,9 @@ export const showsMembers = signal(false);
 /** The panel of an AI bot: beside the conversation where there is room for it. */
 export const showsAi = signal(matchMedia("(min-width: 60.0625rem)").matches);
 
+/** Goes to the newest message of what is open; set by what shows it. */
+export const latest: { go: (() => void) | undefined } = { go: undefined };
+
 /** What the switcher opens with: a sign that narrows what it offers, or nothing. */
 export const switcherText = signal("");
 

@@ -105,11 +105,6 @@ export class Timelines {
     for (const timeline of this.#timelines.values()) timeline.clear();
   }
 
-  /** A conversation that the user may not read any more. */
-  drop(name: string): void {
-    this.#timelines.delete(conversationKey(name));
-  }
-
   /** What bots were writing when the connection was lost: the rest of it did not come. */
   dropDrafts(): void {
     for (const timeline of this.#timelines.values()) timeline.dropDrafts();

@@ -3,6 +3,7 @@
  * or discarded. One living tab sends each message, always with the same id; all tabs show it.
  */
 
+import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ChatClient } from "../../client/chat_client.ts";
 import { ConnectionLost } from "../../client/connection_lost.ts";
 import { randomId } from "../../client/request_id.ts";
@@ -31,6 +32,8 @@ export class Unsent {
   readonly #records = new Map<string, UnsentRecord>();
   /** The ids of those that the client has. */
   readonly #underWay = new Set<string>();
+  /** Those with a problem. */
+  readonly #failed = signal<readonly UnsentRecord[]>([]);
   readonly #watched = new Set<string>();
   readonly #closing = new AbortController();
   readonly #stopListening = tabs.listen((notice) => this.#hear(notice));
@@ -40,6 +43,11 @@ export class Unsent {
 
   constructor(options: UnsentOptions) {
     this.#options = options;
+  }
+
+  /** What was refused for good, in the order of saying. */
+  get failed(): ReadonlySignal<readonly UnsentRecord[]> {
+    return this.#failed;
   }
 
   /** Shows what this user had not sent, and sends it before anything new, but for what other tabs are sending. */
@@ -131,7 +139,7 @@ export class Unsent {
     const order = await database.keepUnsent(record);
     const kept = { ...record, ...order !== undefined && { order } };
     if (this.#records.has(kept.id)) {
-      this.#records.set(kept.id, kept);
+      this.#note(kept);
       tabs.tell({ kind: "unsent", record: kept });
     } else if (order !== undefined) void database.forgetUnsent(order);
     return kept;
@@ -184,7 +192,7 @@ export class Unsent {
 
   #settle({ id }: UnsentRecord): void {
     const order = this.#records.get(id)?.order;
-    this.#records.delete(id);
+    this.#forget(id);
     this.#underWay.delete(id);
     if (order !== undefined) void database.forgetUnsent(order);
   }
@@ -195,7 +203,7 @@ export class Unsent {
       this.#watch(notice.record.owner);
     } else if (notice.kind === "settled" && isSameUser(notice.user, this.#user)) {
       const { id, destination, seq, time } = notice;
-      this.#records.delete(id);
+      this.#forget(id);
       const timeline = this.#options.timelines.of(destination);
       if (seq !== undefined && time !== undefined) timeline.confirm(id, seq, time);
       else timeline.discard(id);
@@ -206,13 +214,28 @@ export class Unsent {
     const { id, destination, text, time, problem } = record;
     const timeline = this.#options.timelines.of(destination);
     const isShown = this.#records.has(id);
-    this.#records.set(id, record);
+    this.#note(record);
     if (!isShown) {
       this.#options.onWaiting(destination);
       timeline.addPending(id, destination, text, time);
     }
     if (problem !== undefined) timeline.fail(id, problem);
     else if (isShown) timeline.retry(id);
+  }
+
+  #note(record: UnsentRecord): void {
+    this.#records.set(record.id, record);
+    this.#sortOut();
+  }
+
+  #forget(id: string): void {
+    this.#records.delete(id);
+    this.#sortOut();
+  }
+
+  #sortOut(): void {
+    const failed = [...this.#records.values()].filter(({ problem }) => problem !== undefined);
+    if (failed.length > 0 || this.#failed.value.length > 0) this.#failed.value = failed;
   }
 }
 

@@ -9,10 +9,12 @@ import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
 import { later } from "./later.tsx";
+import { NewVersion } from "./new_version.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
 import { usePageKeys } from "./page_keys.ts";
 import { usePageSigns } from "./page_signs.ts";
 import { Sidebar } from "./sidebar.tsx";
+import { StrandedMessages } from "./stranded_messages.tsx";
 import { ToastView } from "./toast_view.tsx";
 
 const RoomsDialog = later(async () => (await import("./rooms_dialog.tsx")).RoomsDialog);
@@ -43,6 +45,8 @@ export function App({ chat }: { chat: Chat }) {
           >
             What you write is kept and sent then.
           </ConnectionBanner>
+          <NewVersion />
+          <StrandedMessages />
           <Shown chat={chat} />
         </main>
         {chat.search.isOpen.value && <SearchPanel />}

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { isCommandLine, runLine, saidBy } from "../state/command_line.ts";
-import { isRoom, isSameUser } from "../state/keys.ts";
+import { isRoom, isSameConversation, isSameUser } from "../state/keys.ts";
 import { bytesLeft, lengthWords, requireLength } from "../state/message_length.ts";
 import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
@@ -39,7 +39,8 @@ export function Composer({ name }: { name: string }) {
       asks.value = false;
       problem.value = "";
     } catch (error) {
-      problem.value = words(error);
+      if (isSameConversation(name, chat.conversations.currentName.value)) problem.value = words(error);
+      else chat.complain(`${line}: ${words(error)}`);
       // What was typed comes back, unless something else was typed meanwhile.
       if (chat.typed.of(name) === "") chat.typed.set(name, typed);
     }

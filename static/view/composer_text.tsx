@@ -3,6 +3,7 @@
 import { type RefObject } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { optionId } from "./completion_list.tsx";
+import { isInCodeBlock } from "./code_fence.ts";
 import type { Completion } from "./use_completion.ts";
 import { useRecall } from "./use_recall.ts";
 
@@ -20,7 +21,7 @@ interface ComposerTextProps {
   onSend: () => void;
 }
 
-/** Enter sends, and Shift+Enter is a line break; on touch screens Enter is the line break, and the button sends. */
+/** Enter sends, and Shift+Enter is a line break, as Enter is in a code block; on touch screens Enter is the line break, and the button sends. */
 export function ComposerText(props: ComposerTextProps) {
   const { name, area, text, completion, onType, onSend } = props;
   const recall = useRecall(name, completion.close);
@@ -34,6 +35,8 @@ export function ComposerText(props: ComposerTextProps) {
     const isAlways = isEnter && (event.ctrlKey || event.metaKey);
     if (!isAlways && (completion.key(event) || recall(event, event.currentTarget))) return;
     if (!isAlways && (!isEnter || event.shiftKey || event.altKey || isTouch)) return;
+    const { value, selectionStart } = event.currentTarget;
+    if (!isAlways && isInCodeBlock(value, selectionStart)) return;
     event.preventDefault();
     onSend();
   };

@@ -29,7 +29,7 @@ export function MessageActions({ entry }: { entry: Entry }) {
 }
 
 /** To a conversation, or to a message there. */
-export async function copyLink(name: string, seq?: number): Promise<void> {
+async function copyLink(name: string, seq?: number): Promise<void> {
   const link = linkTo({ name, ...(seq !== undefined && { seq }) });
   tell(await copyText(link) ? "Link copied" : `Copy it from here: ${link}`);
 }

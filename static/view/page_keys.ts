@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { neighbour } from "../state/sections.ts";
 import { type Action, actionOf } from "../state/shortcuts.ts";
-import { isListOpen, openDialog, openSwitcher, showsMembers } from "../state/surfaces.ts";
+import { isListOpen, latest, openDialog, openSwitcher, showsMembers } from "../state/surfaces.ts";
 import { tell } from "../state/toast.ts";
 
 export function usePageKeys(chat: Chat): void {
@@ -59,7 +59,7 @@ function escape(chat: Chat): void {
     chat.search.close();
     area?.focus();
   } else if (document.activeElement !== area) area?.focus();
-  else document.querySelector<HTMLElement>(".jump:not(.jump-up)")?.click();
+  else latest.go?.();
 }
 
 function isTyping(target: EventTarget | null): boolean {

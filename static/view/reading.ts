@@ -9,6 +9,7 @@ import type { Chat } from "../state/chat.ts";
 import { type Conversation, readSeqOf, unreadIn } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
 import { lowerBound } from "../state/entry_list.ts";
+import { latest } from "../state/surfaces.ts";
 import type { Timeline } from "../state/timeline.ts";
 import { useChat } from "./chat_context.ts";
 import { type Span, VirtualRows } from "./virtual_rows.ts";
@@ -70,6 +71,14 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
     }
   });
   useVisible(look);
+  const toLatest = () => {
+    chat.returnToPresent(name);
+    rows.toEnd();
+  };
+  useEffect(() => {
+    latest.go = toLatest;
+    return () => latest.go = undefined;
+  }, []);
 
   return {
     entries,
@@ -82,10 +91,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
       rows.scrolled();
       look();
     },
-    toLatest: () => {
-      chat.returnToPresent(name);
-      rows.toEnd();
-    },
+    toLatest,
     toFirstUnread: () => {
       const entry = entries[firstUnread];
       if (!entry) return;

@@ -33,7 +33,7 @@ export function counted(count: number, word: string): string {
 }
 
 /** A number as the device writes its own. */
-export function valueWords(value: number, readings: readonly Reading[]): string {
+function valueWords(value: number, readings: readonly Reading[]): string {
   const unit = readings.at(-1)?.unit ?? "";
   return `${value.toFixed(digitsOf(readings))}${unit === "" ? "" : `\u00a0${visible(unit)}`}`;
 }

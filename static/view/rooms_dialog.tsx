@@ -22,11 +22,17 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const name = useSignal("");
   const { problem, submit } = useSubmit(async () => await chat.join(name.value.trim()), onClose);
   const listProblem = useSignal("");
+  const refuse = (error: unknown) => listProblem.value = words(error);
   useEffect(() => {
     chat.client.command("/list")
       .then(({ metadata }) => rooms.value = metadata.rooms as readonly Room[])
-      .catch((error) => listProblem.value = words(error));
+      .catch(refuse);
   }, []);
+  const open = async ({ room, joined }: Room) => {
+    if (joined) chat.open(room);
+    else await chat.join(room);
+    onClose();
+  };
   const wanted = name.value.trim().replace(/^#/, "").toLowerCase();
   const matching = rooms.value?.filter(({ room }) => room.toLowerCase().includes(wanted)) ?? [];
   return (
@@ -48,28 +54,28 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
         </button>
       </form>
       <ul class="room-list">
-        {matching.map((room) => <RoomRow room={room} key={room.room} onDone={onClose} />)}
+        {matching.map((room) => (
+          <RoomRow
+            room={room}
+            key={room.room}
+            onOpen={() => void open(room).catch(refuse)}
+          />
+        ))}
       </ul>
+      {!rooms.value && listProblem.value === "" && <p class="quiet" role="status">Loading …</p>}
       {rooms.value && matching.length === 0 && <p class="quiet">There is no such room yet.</p>}
     </Dialog>
   );
 }
 
-function RoomRow({ room, onDone }: { room: Room; onDone: () => void }) {
-  const chat = useChat();
-  const open = () =>
-    chat.attempt(async () => {
-      if (room.joined) chat.open(room.room);
-      else await chat.join(room.room);
-      onDone();
-    });
+function RoomRow({ room, onOpen }: { room: Room; onOpen: () => void }) {
   return (
     <li class="room-row">
       <div>
         <NameText name={room.room} class="room-name" />
         <p class="quiet">{room.members} {room.members === 1 ? "member" : "members"}, {room.online} online</p>
       </div>
-      <button type="button" class="button button-small" onClick={() => void open()}>
+      <button type="button" class="button button-small" onClick={onOpen}>
         {room.joined ? "Open" : "Join"}
       </button>
     </li>

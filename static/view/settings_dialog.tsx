@@ -37,7 +37,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
 }
 
 /** Settings that belong together, under a heading. */
-export function SettingsGroup({ title, children }: { title: string; children: ComponentChildren }) {
+function SettingsGroup({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="settings-group">
       <h3>{title}</h3>

@@ -29,6 +29,11 @@ function inState(page: Page, state: string, text: string) {
   return messages(page, text).and(page.locator(`[data-state="${state}"]`));
 }
 
+/** Where a message is told of whose room one is not in any more. */
+function stranded(page: Page, text: string) {
+  return page.locator(".banner", { hasText: "Not sent to #tea" }).filter({ hasText: text });
+}
+
 /** The texts and ids of what came from `sender`, as a raw client got it, up to `last`. */
 async function heard(client: LineClient, sender: string, last: string): Promise<Partial<Envelope>[]> {
   const result: Partial<Envelope>[] = [];
@@ -151,6 +156,14 @@ browserTest(
   async (world) => {
     const { server, browser } = world;
     const page = await browser.signIn("alice");
+    await say(page, "/join #tea");
+    await page.getByRole("heading", { level: 1, name: "#tea" }).waitFor();
+    for (const text of ["/ask left in #tea", "/ask not worth it"]) await say(page, text);
+    await inState(page, "failed", "not worth it").waitFor();
+    await say(page, "/leave");
+    await page.getByRole("heading", { level: 1, name: "#general" }).waitFor();
+    await stranded(page, "not worth it").getByRole("button", { name: "Discard" }).click();
+    await stranded(page, "not worth it").waitFor({ state: "detached" });
     for (const text of ["/ask one question", "/ask another question"]) await say(page, text);
     await inState(page, "failed", "another question").waitFor();
     await page.reload();
@@ -162,6 +175,10 @@ browserTest(
     await failed.getByRole("button", { name: "Retry" }).click();
     await inState(page, "done", "one question").waitFor();
     assert.equal((await bot.envelope(({ metadata }) => metadata.ask === true)).message, "one question");
+    await stranded(page, "left in #tea").getByRole("button", { name: "Join and send" }).click();
+    await inState(page, "done", "left in #tea").waitFor();
+    assert.equal(await stranded(page, "left in #tea").count(), 0);
+    await open(page, "#general");
     await inState(page, "failed", "another question").getByRole("button", { name: "Discard" }).click();
     await messages(page, "another question").waitFor({ state: "detached" });
     await until(async () => (await keptRecords(page, "unsent")).length === 0);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import type { LineClient } from "../line_client.ts";
 import type { TestServer } from "../test_server.ts";
+import { SYSTEM_CLOCK } from "../../server/clock.ts";
 import { browserTest, item, messages, open, say, timeline } from "./chromium.ts";
 
 /** Says so many lines without waiting for each to be stored. */
@@ -296,3 +297,28 @@ browserTest(
     assert.ok(await element!.evaluate((each) => each === each.ownerDocument?.activeElement));
   },
 );
+
+/** A server whose day begins in the Pacific between two messages. */
+let hour = Date.UTC(2025, 0, 31, 9, 50);
+browserTest("Days and times are those of the reader's own zone", async ({ server, browser }) => {
+  const bob = await server.json("bob");
+  await bob.say("#general", "before midnight");
+  hour = Date.UTC(2025, 0, 31, 10, 20);
+  await bob.say("#general", "after midnight");
+  const shown = async (timezoneId: string) => {
+    const page = await browser.signIn(timezoneId.replace(/.*\//, ""), { timezoneId, locale: "en-US" });
+    await messages(page, "after midnight").waitFor();
+    const row = messages(page, "before midnight");
+    return {
+      days: await page.locator(".divider:not(.divider-new)").allInnerTexts(),
+      time: (await row.locator("time").first().innerText()).replace(/\s/g, " "),
+      title: await row.locator("time").first().getAttribute("title"),
+    };
+  };
+  const [east, west] = [await shown("Pacific/Kiritimati"), await shown("America/Los_Angeles")];
+  assert.deepEqual(east.days, ["January 31, 2025", "February 1, 2025"]);
+  assert.equal(east.time, "11:50 PM");
+  assert.match(east.title ?? "", /January 31, 2025 at 11:50/);
+  assert.deepEqual(west.days, ["January 31, 2025"]);
+  assert.equal(west.time, "1:50 AM");
+}, { clock: { ...SYSTEM_CLOCK, now: () => hour } });

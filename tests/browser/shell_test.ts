@@ -164,3 +164,22 @@ async function nextBuild(): Promise<URL> {
   );
   return folder;
 }
+
+browserTest(
+  "Where the server speaks a newer protocol, the page offers to load itself anew",
+  async (world) => {
+    const page = await world.browser.visit();
+    let version = "2";
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((text) => socket.send(String(text).replace('"protocol":1', `"protocol":${version}`)));
+    });
+    await page.getByRole("button", { name: "Continue as a guest" }).click();
+    await page.getByRole("status").filter({ hasText: "A new version is there." }).waitFor();
+    await page.getByLabel("Message", { exact: true }).fill("half a thought");
+    version = "1";
+    await page.getByRole("button", { name: "Reload" }).click();
+    await page.getByText("A new version is there.").waitFor({ state: "detached" });
+    assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "half a thought");
+  },
+);

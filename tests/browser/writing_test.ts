@@ -101,8 +101,37 @@ browserTest(
     await messages(page, "pasted").waitFor();
     assert.match(await messages(page, "pasted").locator(".body").innerText(), /^pasted\s+in lines$/);
     assert.equal(await page.getByRole("article").count(), 5);
+
+    // In a code block Enter is a line of code.
+    await page.keyboard.type("see ```a```\n~~~\n");
+    assert.equal(await page.getByRole("article").count(), 6);
+    await page.keyboard.type("let x;\n```\n");
+    assert.equal(await written(page), "~~~\nlet x;\n```\n");
+    await page.keyboard.type("~~~\n");
+    await page.locator('[data-state="done"] pre', { hasText: "let x;" }).waitFor();
+    assert.equal(await written(page), "");
+    await page.keyboard.type("```\nnot closed");
+    await press(page, "Control+Enter");
+    await page.locator('[data-state="done"] pre', { hasText: "not closed" }).waitFor();
   },
 );
+
+browserTest("A command that fails says why where its writer is by then", async ({ browser }) => {
+  const page = await browser.signIn("alice");
+  await say(page, "/join #tea");
+  await page.getByRole("heading", { level: 1, name: "#tea" }).waitFor();
+  await area(page).fill("/leave #nosuch");
+  // Both in one turn, so that the answer comes after the second.
+  await page.evaluate(`for (const press of [{ key: "Enter" }, { key: "ArrowUp", altKey: true }]) {
+    const area = document.querySelector("textarea");
+    area.dispatchEvent(new KeyboardEvent("keydown", { ...press, bubbles: true, cancelable: true }));
+  }`);
+  await page.getByRole("heading", { level: 1, name: "#general" }).waitFor();
+  await page.locator('.notice[data-kind="error"]', { hasText: "/leave #nosuch: " }).waitFor();
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.getByRole("heading", { level: 1, name: "#tea" }).waitFor();
+  assert.equal(await written(page), "/leave #nosuch");
+});
 
 browserTest(
   "Names, rooms and commands are completed by keyboard, and Enter that takes sends nothing",
