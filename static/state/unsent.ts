@@ -22,6 +22,7 @@ export interface UnsentOptions {
   readonly onWaiting: (destination: string) => void;
   /** A message of the user's is stored. */
   readonly onStored: (destination: string, message: Envelope) => void;
+  readonly onRefused: (text: string, problem: string) => void;
 }
 
 export class Unsent {
@@ -164,7 +165,9 @@ export class Unsent {
   #refused(record: UnsentRecord, error: unknown): void {
     // Where the client was closed, the message stays kept for the next time.
     if (error instanceof ConnectionLost || this.#closing.signal.aborted) return;
-    const failed = { ...record, problem: words(error) };
+    const problem = words(error);
+    const failed = { ...record, problem };
+    this.#options.onRefused(record.text, problem);
     this.#show(failed);
     void this.#keep(failed);
   }

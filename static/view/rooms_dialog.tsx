@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { words } from "../state/words.ts";
 import { useSubmit } from "./account_dialogs.tsx";
+import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
@@ -15,6 +16,9 @@ interface Room {
   readonly online: number;
   readonly joined: boolean;
 }
+
+/** The server lists no more: one's own and the largest; see docs/protocol.md, `/list`. */
+const MOST_LISTED = 1_000;
 
 export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
@@ -31,7 +35,7 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const matching = rooms.value?.filter(({ room }) => room.toLowerCase().includes(wanted)) ?? [];
   return (
     <Dialog title="Rooms" onClose={onClose}>
-      <form class="stack" onSubmit={submit}>
+      <form class="stack" onSubmit={submit} onKeyDown={toFirstRoom}>
         <Field
           label="Find a room, or name a new one"
           name="room"
@@ -47,10 +51,13 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
             : "Create room"}
         </button>
       </form>
-      <ul class="room-list">
+      <ul class="room-list" onKeyDown={arrowKeys("button")}>
         {matching.map((room) => <RoomRow room={room} key={room.room} onDone={onClose} />)}
       </ul>
       {rooms.value && matching.length === 0 && <p class="quiet">There is no such room yet.</p>}
+      {(rooms.value?.length ?? 0) >= MOST_LISTED && (
+        <p class="quiet">There are more rooms. One that is not shown opens by its name.</p>
+      )}
     </Dialog>
   );
 }
@@ -74,4 +81,11 @@ function RoomRow({ room, onDone }: { room: Room; onDone: () => void }) {
       </button>
     </li>
   );
+}
+
+/** Down goes from the field into the list. */
+function toFirstRoom(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (event.key !== "ArrowDown") return;
+  event.preventDefault();
+  event.currentTarget.nextElementSibling?.querySelector("button")?.focus();
 }
