@@ -24,7 +24,8 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const rooms = useRooms(chat);
   const found = useComputed(() => choices(chat, typed.value, rooms.value));
   const at = Math.min(active.value, found.value.length - 1);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before anything is drawn: the next keys are for it.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;

@@ -103,7 +103,7 @@ function Beginning(
           class="button"
           onClick={() => void copyLink(conversation.name)}
         >
-          <Icon name="link" /> Copy a link to invite others
+          <Icon name="link" /> Copy invite link
         </button>
       )}
     </div>
