@@ -4,7 +4,7 @@ WORKDIR /parley
 COPY . .
 # Dependencies and the page are part of the image, so that it starts without a network. What only tests and measurements
 # need is taken off the list first, since all that is on it is installed: 57 MB are left of 164. Last, the bundler goes.
-RUN deno remove --quiet dejavu-fonts-ttf echarts fast-check playwright-core @resvg/resvg-wasm \
+RUN deno remove --quiet axe-core dejavu-fonts-ttf echarts fast-check playwright-core @resvg/resvg-wasm \
   && deno install --frozen --entrypoint main.ts client.ts server/bot_token.ts server/backup.ts server/restore.ts \
   && deno task build && rm -rf "$DENO_DIR/dl" \
   && mkdir -p /data /logs && chown -R deno:deno /data /logs /parley

@@ -1,7 +1,7 @@
 /** All emoji in a grid, with a field to search them; arrow keys move in the grid, Enter takes, Esc closes. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { noteEmoji, recentEmoji } from "../state/emoji.ts";
 import type { Emoji, EmojiGroup } from "../state/emoji_data.ts";
 import { hasGlyph } from "../state/emoji_glyphs.ts";
@@ -19,7 +19,7 @@ export function EmojiPicker({ data, onPick, onClose }: EmojiPickerProps) {
   // What was taken last stays in its place while the picker is open.
   const recent = useMemo(() => recentEmoji.peek(), []);
   const groups = useMemo(() => groupsFor(data, query.value, recent), [data, query.value]);
-  useEffect(() => search.current?.focus(), []);
+  useLayoutEffect(() => search.current?.focus(), []);
   const pick = ({ symbol }: Emoji) => {
     noteEmoji(symbol);
     onPick(symbol);

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Place } from "../state/address.ts";
 import type { Obstacle } from "../state/navigation.ts";
 import { words } from "../state/words.ts";
@@ -88,7 +88,7 @@ function Reason({ obstacle }: { obstacle: Obstacle }) {
 /** Takes the focus: what was asked for is not where it would be. */
 function Title({ children }: { children: ComponentChildren }) {
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   return <h1 ref={title} tabIndex={-1}>{children}</h1>;
 }
 

@@ -1,7 +1,7 @@
 /** A panel beside the conversation; on phones a sheet over it, which keeps the focus inside and closes with Escape. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isPhone } from "../state/screen.ts";
 import { Icon } from "./icon.tsx";
 
@@ -25,7 +25,7 @@ export function Panel(props: PanelProps) {
 
 function Sheet(props: PanelProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const sheet = dialog.current!;
     sheet.showModal();
     // Closed so, also where it goes because something was chosen in it, it gives the focus back.

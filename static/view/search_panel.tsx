@@ -1,6 +1,6 @@
 /** Search in all that the user may read, with the way to each result and back. */
 
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { conversationOf } from "../state/keys.ts";
@@ -21,7 +21,7 @@ const ROWS = "input[name=query], .result";
 export function SearchPanel() {
   const { search } = useChat();
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = form.current?.querySelector<HTMLInputElement>("input[name=query]");
     field?.focus();
     field?.select();

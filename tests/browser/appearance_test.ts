@@ -27,6 +27,8 @@ browserTest(
     await other.goto(page.url());
     await other.getByRole("log").waitFor();
     assert.deepEqual(fonts, [], "the calm theme loads no font");
+    // A tab behind another one has few frames, and a click waits for them.
+    await page.bringToFront();
 
     await openSettings(page);
     await page.getByRole("radio", { name: "Calm" }).focus();
@@ -36,7 +38,9 @@ browserTest(
     await page.keyboard.press("Escape");
     const looks = { theme: "sketch", scheme: "dark", density: "compact", text: "medium" };
     assert.deepEqual(await chosen(page), looks);
-    await other.waitForFunction("document.documentElement.dataset.density === 'compact'");
+    await other.waitForFunction("document.documentElement.dataset.density === 'compact'", undefined, {
+      polling: 50,
+    });
     assert.deepEqual(await chosen(other), looks);
     await page.evaluate("document.fonts.ready.then(() => {})");
     assert.ok(fonts.length > 0, "the hand-drawn theme has its font");

@@ -9,7 +9,7 @@ export interface World {
   readonly browser: TestBrowser;
 }
 
-/** A test of the page on a server of its own; skipped where there is no Chromium. */
+/** A test of the page on a server of its own, in a Chromium that goes on; skipped where there is no Chromium. */
 export function browserTest(
   name: string,
   body: (world: World) => Promise<void>,
@@ -17,14 +17,25 @@ export function browserTest(
 ): void {
   Deno.test({
     name,
-    ignore: noChromium,
+    ...NEEDS_CHROMIUM,
     fn: async () => {
       await buildPage();
       await using server = await TestServer.start(options);
-      await using browser = await TestBrowser.start(server.url);
+      await using browser = new TestBrowser(await goingOn(), server.url);
       await body({ server, browser });
     },
   });
+}
+
+let chromiumOfFile: Promise<Browser> | undefined;
+
+/** The one Chromium of a file of tests, which ends after the last of them. */
+function goingOn(): Promise<Browser> {
+  return chromiumOfFile ??= launch();
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 export const CHROMIUM = Deno.env.get("PARLEY_CHROMIUM") ?? "/usr/bin/chromium";
@@ -37,28 +48,43 @@ export const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** How long anything may take to come about, in milliseconds. */
+export const PATIENCE = 15_000;
 const ROOT = new URL("../../", import.meta.url);
 
 /** Whether the tool that these tests need is missing. */
-export const noChromium = !(await exists(CHROMIUM));
+const noChromium = !(await exists(CHROMIUM));
+
+/** Of every test in a file that has a Chromium: what it does meanwhile is no leak of the test's. */
+export const NEEDS_CHROMIUM = {
+  ignore: noChromium,
+  sanitizeOps: false,
+  sanitizeResources: false,
+};
+
+Deno.test.afterAll(async () => await (await chromiumOfFile)?.close());
 
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #url: string;
   readonly #contexts: BrowserContext[] = [];
+  #endsWithIt = false;
   /** Errors of the page: exceptions, and what the browser refused or complained about. */
   readonly problems: string[] = [];
   /** Requests to anywhere but the server. */
   readonly foreign: string[] = [];
 
-  private constructor(browser: Browser, url: string) {
+  /** Profiles of their own in `browser`, which goes on when they end. */
+  constructor(browser: Browser, url: string) {
     this.#browser = browser;
     this.#url = url;
   }
 
+  /** In a Chromium that ends with it. */
   static async start(url: string): Promise<TestBrowser> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    return new TestBrowser(browser, url);
+    const browser = new TestBrowser(await launch(), url);
+    browser.#endsWithIt = true;
+    return browser;
   }
 
   /** A new profile with the page open at the sign-in. */
@@ -71,8 +97,8 @@ export class TestBrowser {
   /** A new profile with nothing open. */
   async blank(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1200, height: 700 }, ...options });
-    context.setDefaultTimeout(15_000);
     this.#contexts.push(context);
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.problems.push(String(error)));
     page.on("console", (message) => {
@@ -91,10 +117,10 @@ export class TestBrowser {
     return page;
   }
 
-  /** Asserts that nothing went wrong unnoticed, and ends the browser. */
+  /** Ends it, and asserts that nothing went wrong unnoticed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const context of this.#contexts) await context.close();
-    await this.#browser.close();
+    if (this.#endsWithIt) await this.#browser.close();
+    else await Promise.all(this.#contexts.map((context) => context.close()));
     assert.deepEqual(this.problems, [], "problems in the page");
     assert.deepEqual(this.foreign, [], "requests to elsewhere");
   }
@@ -141,14 +167,26 @@ export function messages(page: Page, text: string): Locator {
   return page.getByRole("article").filter({ hasText: text });
 }
 
-/** Bundles the page where that was not done since its sources changed. */
-export async function buildPage(): Promise<void> {
+let building: Promise<void> | undefined;
+
+/** Bundles the page where that was not done since its sources changed; looks once for each file of tests. */
+export function buildPage(): Promise<void> {
+  return building ??= build();
+}
+
+async function build(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "build"],
     cwd: ROOT,
     stderr: "piped",
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+/** Asks again and again until it holds. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!await holds()) assert.ok(Date.now() < deadline, `it did not come about: ${holds}`);
 }
 
 async function exists(path: string): Promise<boolean> {

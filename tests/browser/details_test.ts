@@ -8,7 +8,7 @@ import {
   buildPage,
   item,
   messages,
-  noChromium,
+  NEEDS_CHROMIUM,
   open,
   say,
   TestBrowser,
@@ -237,13 +237,13 @@ browserTest(
 
 Deno.test({
   name: "A log out works without a server, and ends the token where only the connection is missing",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-page-" }) });
     const ports = { port: first.port, webPort: first.webPort };
     let server = first;
-    const browser = await TestBrowser.start(server.url);
+    await using browser = await TestBrowser.start(server.url);
     try {
       const [page, cut] = [await browser.signIn("alice"), await browser.signIn("bob")];
       const token = await tokenOf(cut);
@@ -259,7 +259,6 @@ Deno.test({
       await logOut(cut);
       await assertTokenEnds(elsewhere);
     } finally {
-      await browser[Symbol.asyncDispose]();
       await server.stop();
       await Deno.remove(first.folder, { recursive: true });
     }

@@ -108,6 +108,7 @@ browserTest(
     await goTo(page, "#plans");
     await title(page, "#plans");
     await page.keyboard.press("Control+K");
+    await page.getByRole("combobox", { name: /^Go to/ }).and(page.locator(":focus")).waitFor();
     await page.keyboard.type("gar");
     await page.getByRole("option", { name: /^#?\s*garden/ }).waitFor();
     assert.match(await chosen(page), /garden/);
@@ -201,9 +202,11 @@ browserTest(
     await messages(page, "line-59.").waitFor();
 
     await page.keyboard.press("Control+Shift+F");
+    await field.and(page.locator(":focus")).waitFor();
     await page.keyboard.press("ArrowDown");
     await results.nth(2).and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Control+Shift+F");
+    await field.and(page.locator(":focus")).waitFor();
     await page.keyboard.type("nowhere to be found");
     await page.keyboard.press("Enter");
     await page.getByRole("status").filter({ hasText: "Nothing was found for" }).waitFor();

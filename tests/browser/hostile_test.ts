@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { browserTest, buildPage, messages, noChromium, open, TestBrowser } from "./chromium.ts";
+import { browserTest, buildPage, messages, NEEDS_CHROMIUM, open, TestBrowser } from "./chromium.ts";
 import { HOSTILE_BODIES } from "./hostile_bodies.ts";
 import type { LineClient } from "../line_client.ts";
 import { bot } from "../scenario.ts";
@@ -40,7 +40,7 @@ const CLASSES = /^(reference|mention|link-target|lookalike|scroll-box|code-[a-z]
 for (const width of [320, 1280]) {
   Deno.test({
     name: `No message runs a script, loads anything or leaves its place at ${width} pixels`,
-    ignore: noChromium,
+    ...NEEDS_CHROMIUM,
     fn: async () => {
       await buildPage();
       await using server = await TestServer.start();

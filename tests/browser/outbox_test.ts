@@ -7,7 +7,16 @@ import type { Envelope } from "../../protocol/message.ts";
 import type { LineClient } from "../line_client.ts";
 import { ServerProcess } from "../server_process.ts";
 import { TestServer } from "../test_server.ts";
-import { browserTest, buildPage, messages, noChromium, open, say, TestBrowser } from "./chromium.ts";
+import {
+  browserTest,
+  buildPage,
+  messages,
+  NEEDS_CHROMIUM,
+  open,
+  say,
+  TestBrowser,
+  until,
+} from "./chromium.ts";
 import { keptRecords, openProfile, shellKept } from "./profile.ts";
 
 const STORES = ["typed", "unsent", "overviews", "pages"];
@@ -33,7 +42,7 @@ async function heard(client: LineClient, sender: string, last: string): Promise<
 Deno.test({
   name:
     "What was typed and said without a server outlives a reload and the browser, and is sent once, in order",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const folder = await Deno.makeTempDir({ prefix: "parley-profile-" });
@@ -48,7 +57,7 @@ Deno.test({
       await say(page, "before");
       await inState(page, "done", "before").waitFor();
       await shellKept(page);
-      await page.getByLabel("To", { exact: true }).fill("bob");
+      await open(page, "bob");
       await say(page, "hello bob");
       await inState(page, "done", "hello bob").waitFor();
       await box(page).fill("half a letter to bob");
@@ -204,14 +213,14 @@ browserTest("Where the browser keeps nothing the page works, and says so once", 
 Deno.test({
   name:
     "After a kill of the server the page shows what it missed, once, and a restored log makes what it kept void",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const folder = await Deno.makeTempDir({ prefix: "parley-page-" });
     let server = await ServerProcess.start(folder, ["--no-thermometer", "--no-openai"]);
     const ports = ["--port", `${server.port}`, "--web-port", `${server.webPort}`];
     const flags = [...ports, "--no-thermometer", "--no-openai"];
-    const browser = await TestBrowser.start(`http://127.0.0.1:${server.webPort}/`);
+    await using browser = await TestBrowser.start(`http://127.0.0.1:${server.webPort}/`);
     try {
       const page = await browser.signIn("alice");
       await say(page, "before the kill");
@@ -244,14 +253,8 @@ Deno.test({
       await messages(page, "missed 3").waitFor({ state: "detached" });
       await until(async () => !JSON.stringify(await keptRecords(page, "pages")).includes("missed 3"));
     } finally {
-      await browser[Symbol.asyncDispose]();
       await server.end("SIGKILL").catch(() => {});
       await Deno.remove(folder, { recursive: true });
     }
   },
 });
-
-/** Resolves when `test` holds, asked again and again. */
-async function until(test: () => Promise<boolean>): Promise<void> {
-  while (!await test());
-}

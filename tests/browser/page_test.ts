@@ -9,7 +9,7 @@ import {
   buildPage,
   item,
   messages,
-  noChromium,
+  NEEDS_CHROMIUM,
   open,
   say,
   TestBrowser,
@@ -389,12 +389,12 @@ browserTest("A phone shows the list as a drawer and scrolls in one direction onl
 
 Deno.test({
   name: "When the server restarts, the page says so, keeps what is typed, and shows everything once",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-page-" }) });
     let server = first;
-    const browser = await TestBrowser.start(first.url);
+    await using browser = await TestBrowser.start(first.url);
     try {
       const page = await browser.signIn("alice");
       await say(page, "before");
@@ -421,7 +421,6 @@ Deno.test({
       assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "half a thou");
       await page.getByRole("button", { name: "Try now" }).waitFor({ state: "detached" });
     } finally {
-      await browser[Symbol.asyncDispose]();
       await server.stop();
       await Deno.remove(first.folder, { recursive: true });
     }

@@ -1,7 +1,7 @@
 /** A browser whose profile stays on the disk, so that it can be closed and opened again. */
 
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { CHROMIUM, FLAGS } from "./chromium.ts";
+import { CHROMIUM, FLAGS, PATIENCE } from "./chromium.ts";
 
 /** Opens the browser with what it kept in `folder`, with the page in its first tab. */
 export async function openProfile(
@@ -13,7 +13,7 @@ export async function openProfile(
     args: FLAGS,
     viewport: { width: 1200, height: 700 },
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = context.pages()[0] ?? await context.newPage();
   await page.goto(url);
   return { context, page };

@@ -1,7 +1,8 @@
 /** Walks through every view and keeps a picture of it, in each theme and at each width, as build/screenshots/THEME-SCHEME/WIDTH-VIEW.png. */
 
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import { Buffer } from "node:buffer";
+import type { CDPSession, Page } from "playwright-core";
 import { axeProblems } from "./axe.ts";
 import { browserTest } from "./chromium.ts";
 import { READER, setScene } from "./scene.ts";
@@ -19,9 +20,10 @@ browserTest(
     const page = await browser.visit({ reducedMotion: "reduce" });
     const wire = await Wire.on(page);
     await page.reload();
+    const camera = await page.context().newCDPSession(page);
     const faults: string[] = [];
     const walk = async (views: readonly View[]) => {
-      for (const view of views) faults.push(...await lookAt(page, view, wire));
+      for (const view of views) faults.push(...await lookAt(page, camera, view, wire));
     };
     await walk(OUTSIDE);
     await page.getByLabel("Your name").fill(READER);
@@ -33,7 +35,7 @@ browserTest(
 );
 
 /** Resolves with what is wrong with a view, wherever it is looked at. */
-async function lookAt(page: Page, view: View, wire: Wire): Promise<string[]> {
+async function lookAt(page: Page, camera: CDPSession, view: View, wire: Wire): Promise<string[]> {
   const faults: string[] = [];
   await page.setViewportSize(WIDE);
   await view.show(page, wire);
@@ -43,7 +45,7 @@ async function lookAt(page: Page, view: View, wire: Wire): Promise<string[]> {
     for (const [theme, scheme] of LOOKS) {
       await dress(page, theme, scheme);
       const where = `${theme}-${scheme}/${width}-${view.name}`;
-      await page.screenshot({ path: new URL(`${where}.png`, FOLDER).pathname });
+      await picture(camera, new URL(`${where}.png`, FOLDER));
       const found = [...await overflow(page), ...await axeProblems(page, rulesFor(theme, scheme, width))];
       faults.push(...found.map((fault) => `${where}: ${fault}`));
     }
@@ -55,8 +57,15 @@ async function lookAt(page: Page, view: View, wire: Wire): Promise<string[]> {
 
 /** What is not about colour is the same in all looks, and colours are the same at all widths. */
 function rulesFor(theme: string, scheme: string, width: number): readonly string[] | undefined {
-  if (theme === "calm" && scheme === "light") return undefined;
-  return width === 768 ? ["color-contrast"] : [];
+  if (width === 768) return ["color-contrast"];
+  return theme === "calm" && scheme === "light" ? undefined : [];
+}
+
+/** Larger files than Playwright's own pictures, in a fraction of the time. */
+async function picture(camera: CDPSession, file: URL): Promise<void> {
+  const { data } = await camera.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true });
+  await Deno.mkdir(new URL("./", file), { recursive: true });
+  await Deno.writeFile(file, Buffer.from(data, "base64"));
 }
 
 async function dress(page: Page, theme: string, scheme: string): Promise<void> {

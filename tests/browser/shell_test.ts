@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { TestServer } from "../test_server.ts";
-import { browserTest, messages, noChromium, open, TestBrowser } from "./chromium.ts";
+import { browserTest, messages, NEEDS_CHROMIUM, open, TestBrowser } from "./chromium.ts";
 
 const DIST = new URL("../../static/dist/", import.meta.url);
 
@@ -76,7 +76,7 @@ browserTest(
 
 Deno.test({
   name: "A new build is there with the next load; a page of the one before goes on with its own files",
-  ignore: noChromium,
+  ...NEEDS_CHROMIUM,
   fn: async () => {
     const next = await nextBuild();
     const first = await TestServer.start({ folder: await Deno.makeTempDir({ prefix: "parley-test-" }) });
