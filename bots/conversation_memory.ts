@@ -7,6 +7,8 @@ import { DEFAULT_PERSONALITY, isPersonality, type Personality } from "./personal
 /** One question and its answer. */
 export interface Exchange {
   readonly asker: string;
+  /** The question's place in the log. */
+  readonly seq: number;
   readonly question: string;
   readonly answer: string;
   /** Milliseconds since 1970. */
@@ -38,6 +40,11 @@ export class Conversation {
 
   get resets(): number {
     return this.#resets;
+  }
+
+  /** The last question's place in the log; undefined where none is remembered. */
+  get lastSeq(): number | undefined {
+    return this.#exchanges.at(-1)?.seq;
   }
 
   /** Adds an exchange, unless the conversation was reset since `resets` was read. */
@@ -81,7 +88,7 @@ export class ConversationMemory {
 
   /** The conversation at a place, which after a restart is read from the history. Rejects as `read` does. */
   open(place: string, botName: string, read: ReadHistory): Promise<Conversation> {
-    const key = place.startsWith("#") ? roomKey(place) : userKey(place);
+    const key = keyOf(place);
     const known = this.#conversations.get(key);
     const conversation = known ?? read(place).then((messages) => rebuild(messages, botName));
     if (!known) conversation.catch(() => this.#conversations.delete(key));
@@ -91,12 +98,25 @@ export class ConversationMemory {
     return conversation;
   }
 
+  /** The conversation at a place, where it is held. */
+  async held(place: string): Promise<Conversation | undefined> {
+    return await this.#conversations.get(keyOf(place));
+  }
+
+  forget(place: string): void {
+    this.#conversations.delete(keyOf(place));
+  }
+
   #dropOldest(): void {
     for (const key of this.#conversations.keys()) {
       if (this.#conversations.size <= MAX_CONVERSATIONS) return;
       this.#conversations.delete(key);
     }
   }
+}
+
+function keyOf(place: string): string {
+  return place.startsWith("#") ? roomKey(place) : userKey(place);
 }
 
 /** Makes of a history what was remembered when its last message was said. */
@@ -114,6 +134,7 @@ export function rebuild(messages: readonly Envelope[], botName: string): Convers
     if (!question || typeof draft !== "string" || answer === "") continue;
     conversation.add({
       asker: question.sender,
+      seq: question.seq ?? 0,
       question: question.message,
       answer,
       at: Date.parse(message.timestamp),

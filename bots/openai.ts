@@ -160,7 +160,13 @@ class ModelAnswerer implements Answerer {
     const turn = this.#turns.get(context);
     if (!turn || text.trim() === "") return;
     turn.conversation.add(
-      { asker: question.asker, question: question.text, answer: text, at: this.#clock.now() },
+      {
+        asker: question.asker,
+        seq: question.seq,
+        question: question.text,
+        answer: text,
+        at: this.#clock.now(),
+      },
       turn.resets,
     );
   }
@@ -185,8 +191,9 @@ class ModelAnswerer implements Answerer {
   }
 
   /** The conversation at a place: `#room` or a user's name. */
-  #open(place: string, { seq }: Question, context: AnswerContext): Promise<Conversation> {
-    return this.#memory.open(place, context.botName, async (destination) => {
+  async #open(place: string, { seq }: Question, context: AnswerContext): Promise<Conversation> {
+    if (!place.startsWith("#") && await this.#isOfAnother(place, context)) this.#memory.forget(place);
+    return await this.#memory.open(place, context.botName, async (destination) => {
       try {
         const { metadata } = await context.lookUp(`/history 200 before=${seq}`, { destination });
         return metadata.messages as Envelope[];
@@ -196,6 +203,19 @@ class ModelAnswerer implements Answerer {
         throw error;
       }
     });
+  }
+
+  /** Whoever has a name that came free is another account: its history lacks what the one before was told. */
+  async #isOfAnother(user: string, context: AnswerContext): Promise<boolean> {
+    const last = (await this.#memory.held(user))?.lastSeq;
+    if (last === undefined) return false;
+    try {
+      const { metadata } = await context.lookUp(`/history 1 before=${last + 1}`, { destination: user });
+      return !(metadata.messages as Envelope[]).some(({ seq }) => seq === last);
+    } catch (error) {
+      if (error instanceof ChatError) return true;
+      throw error;
+    }
   }
 }
 

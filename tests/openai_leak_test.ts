@@ -125,3 +125,19 @@ Deno.test("bots do not answer bots: not what one says directly, not in a room, n
   assert.ok(!parrot.transcript.some((line) => line.includes('"destination":"parrot"')));
   await stage.stopBot();
 });
+
+Deno.test("Whoever takes a name that came free is told nothing of the one before", async () => {
+  await using stage = await OpenAiStage.start();
+  const { alice, server, endpoint } = stage;
+  endpoint.script(answer("A secret answer."), answer("An answer."));
+  await alice.say("openai", "A secret question?");
+  await alice.envelope(({ message }) => message === "A secret answer.");
+  for (const name of ["a1", "a2", "a3", "a4", "a5", "a6", "a7"]) await alice.command(`/nick ${name}`);
+  const other = await server.json("alice");
+  await other.say("openai", "memory");
+  const told = await other.envelope(({ metadata }) => metadata.memory !== undefined);
+  assert.match(told.message, /^I remember nothing/);
+  await alice.say("openai", "memory");
+  const own = await alice.envelope(({ metadata }) => metadata.memory !== undefined);
+  assert.match(own.message, /A secret question/);
+});

@@ -250,7 +250,7 @@ Deno.test("/stop ends the request at the endpoint", async () => {
 Deno.test("the memory holds as many exchanges as fit, the newest", () => {
   const conversation = new Conversation();
   for (let i = 0; i < 200; i++) {
-    conversation.add({ asker: "a", question: `q${i}`, answer: "x".repeat(300), at: i });
+    conversation.add({ asker: "a", seq: i, question: `q${i}`, answer: "x".repeat(300), at: i });
   }
   const recent = conversation.recent(200, 1000);
   assert.equal(recent.at(-1)!.question, "q199");
@@ -263,7 +263,7 @@ Deno.test("the memory holds as many exchanges as fit, the newest", () => {
 
 Deno.test("an exchange that is too long for the memory is shortened", () => {
   const conversation = new Conversation();
-  conversation.add({ asker: "a", question: "語".repeat(5000), answer: "😀".repeat(5000), at: 0 });
+  conversation.add({ asker: "a", seq: 1, question: "語".repeat(5000), answer: "😀".repeat(5000), at: 0 });
   const [exchange] = conversation.recent(0, 1000);
   assert.ok(estimateTokens(exchange!.question) + estimateTokens(exchange!.answer) <= 1010);
   assert.ok(exchange!.answer.isWellFormed());

@@ -36,6 +36,7 @@ Deno.test("a user is mentioned by any spelling of the name, but not in code", ()
   assert.ok(!mentions("`@alice`", "alice"));
   assert.ok(!mentions("```\n@alice\n```", "alice"));
   assert.ok(!mentions("```\n@alice", "alice"));
+  assert.ok(!mentions("x ``` `@alice`", "alice"));
   assert.ok(mentions("```\nx\n```\n@alice", "alice"));
   assert.ok(!mentions("hello @", ""));
 });

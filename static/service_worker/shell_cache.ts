@@ -15,9 +15,15 @@ export async function keepShell(): Promise<void> {
     const url = new URL(path, self.registration.scope).href;
     const known = /-[A-Z0-9]{8}\.\w+$/.test(path) ? await caches.match(url) : undefined;
     const response = known ?? await fetch(url, { cache: "no-cache" });
-    if (!response.ok) throw new Error(`${path} is not there`);
+    if (!isOfServer(response, path)) throw new Error(`${path} is not there`);
     await cache.put(url, response);
   }));
+}
+
+/** A network that wants a sign-in first, or another program on this port, answers everything with a page of its own. */
+function isOfServer({ ok, redirected, headers }: Response, path: string): boolean {
+  const isHtml = headers.get("content-type")?.startsWith("text/html") ?? false;
+  return ok && !redirected && isHtml === !path.includes(".");
 }
 
 /** A file of this build, or of one before. */

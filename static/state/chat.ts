@@ -15,7 +15,8 @@ import { requireRoomName, requireUserName, userKey } from "../../protocol/names.
 import { AI_BOTS } from "./ai_bots.ts";
 import { Announcements } from "./announcements.ts";
 import { type Conversation, readSeqOf, unreadIn } from "./conversations.ts";
-import { database, type Overview } from "./database.ts";
+import { database } from "./database.ts";
+import type { Overview } from "./kept_records.ts";
 import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
 import { Feeds } from "./feeds.ts";

@@ -2,59 +2,16 @@
 
 import { signal } from "@preact/signals";
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Envelope } from "../../protocol/message.ts";
-import type { Row } from "./conversations.ts";
-
-/** Text in the box of a conversation. `user` and `conversation` are keys, whatever their spelling. */
-export interface TypedRecord {
-  readonly user: string;
-  readonly conversation: string;
-  readonly text: string;
-}
-
-/** A message that is not known to be stored. */
-export interface UnsentRecord {
-  /** Given when it is kept: the order in which it was said, over all tabs. */
-  readonly order?: number;
-  readonly user: string;
-  readonly id: string;
-  readonly destination: string;
-  readonly text: string;
-  /** Whether it asks the AI bot in a room. */
-  readonly asks: boolean;
-  /** When it was said; RFC 3339, UTC. */
-  readonly time: string;
-  /** The tab that sends it. */
-  readonly owner: string;
-  /** Why it was refused for good. */
-  readonly problem?: string;
-}
-
-/** The lists of a user, as they were last. */
-export interface Overview {
-  readonly user: string;
-  /** The log that all of it belongs to. */
-  readonly epoch: string;
-  /** As the user spells it. */
-  readonly name: string;
-  readonly isProtected: boolean;
-  readonly isGuest: boolean;
-  readonly current: string;
-  readonly rows: readonly Row[];
-  readonly bots: readonly string[];
-}
-
-/** The newest messages of one source of a conversation. */
-export interface KeptPage {
-  readonly user: string;
-  readonly source: string;
-  /** Of which log. */
-  readonly epoch: string;
-  readonly messages: readonly Envelope[];
-  readonly more: boolean;
-  /** Milliseconds since 1970. */
-  readonly openedAt: number;
-}
+import {
+  isKeptPage,
+  isOverview,
+  isTypedRecord,
+  isUnsentRecord,
+  type KeptPage,
+  type Overview,
+  type TypedRecord,
+  type UnsentRecord,
+} from "./kept_records.ts";
 
 interface Schema extends DBSchema {
   typed: { key: [string, string]; value: TypedRecord };
@@ -76,7 +33,10 @@ export class Database {
   #opened: Promise<IDBPDatabase<Schema>> | undefined;
 
   typedBy(user: string): Promise<readonly TypedRecord[]> {
-    return this.#try([], async (database) => await database.getAll("typed", rangeOf(user)));
+    return this.#try([], async (database) => {
+      const records = await database.getAll("typed", rangeOf(user));
+      return records.filter(isTypedRecord);
+    });
   }
 
   /** Empty texts are forgotten. */
@@ -95,7 +55,10 @@ export class Database {
 
   /** In the order of saying. */
   unsentBy(user: string): Promise<readonly UnsentRecord[]> {
-    return this.#try([], (database) => database.getAllFromIndex("unsent", "user", user));
+    return this.#try([], async (database) => {
+      const records = await database.getAllFromIndex("unsent", "user", user);
+      return records.filter(isUnsentRecord);
+    });
   }
 
   /** Keeps a message before it is sent, at its place where it has one. Resolves with its place when it is on disk. */
@@ -116,7 +79,9 @@ export class Database {
     return this.#try([], async (database) => {
       const transaction = database.transaction("unsent", "readwrite", STRICT);
       const records = await transaction.store.index("user").getAll(user);
-      const orphans = records.filter((record) => record.problem === undefined && gone.has(record.owner));
+      const orphans = records.filter((record) =>
+        isUnsentRecord(record) && record.problem === undefined && gone.has(record.owner)
+      );
       const adopted = orphans.map((record) => ({ ...record, owner }));
       for (const record of adopted) void transaction.store.put(record);
       await transaction.done;
@@ -125,11 +90,17 @@ export class Database {
   }
 
   overviewOf(user: string): Promise<Overview | undefined> {
-    return this.#try(undefined, (database) => database.get("overviews", user));
+    return this.#try(undefined, async (database) => {
+      const overview = await database.get("overviews", user);
+      return isOverview(overview) ? overview : undefined;
+    });
   }
 
   pagesOf(user: string): Promise<readonly KeptPage[]> {
-    return this.#try([], (database) => database.getAll("pages", rangeOf(user)));
+    return this.#try([], async (database) => {
+      const pages = await database.getAll("pages", rangeOf(user));
+      return pages.filter(isKeptPage);
+    });
   }
 
   keepOverview(overview: Overview, pages: readonly KeptPage[]): Promise<void> {

@@ -4,7 +4,8 @@ import { effect } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { userKey } from "../../protocol/names.ts";
 import type { Conversation, Row } from "./conversations.ts";
-import { database, type KeptPage, type Overview } from "./database.ts";
+import { database } from "./database.ts";
+import type { KeptPage, Overview } from "./kept_records.ts";
 import { conversationKey, conversationName, isFeed, sourceOf } from "./keys.ts";
 import type { Page } from "./timeline.ts";
 

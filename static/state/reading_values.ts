@@ -26,6 +26,10 @@ const LATE = { times: 2.5, ms: 3_000 };
 const TREND_READINGS = 6;
 /** Less of a change than this part of what was seen is none. */
 const STEADY = 0.04;
+/** Room above and below the values of a chart, as a part of their span. */
+const PADDING = 0.12;
+/** A span that is a smaller part of the values is none: their steps are too coarse for marks between them. */
+const FINEST = 1e-9;
 
 export function readingOf({ seq = 0, timestamp, message, metadata }: Envelope): Reading {
   const said = NUMBER_WITH_UNIT.exec(message);
@@ -119,4 +123,13 @@ export function digitsOf(readings: readonly Reading[]): number {
     return written.split(/[.,]/)[1]?.length ?? 0;
   });
   return Math.min(3, Math.max(0, ...digits));
+}
+
+/** What a chart shows of its values, from where to where. A line that never changes stands in the middle. */
+export function chartRange(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const span = high - low;
+  const room = span > size * FINEST ? span * PADDING : Math.max(size * 0.01, 0.5);
+  return [low - room, high + room];
 }

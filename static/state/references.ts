@@ -32,7 +32,7 @@ export function references(text: string): Reference[] {
 }
 
 /** Fenced blocks and code in a line: what stands there names nobody. */
-const CODE = /^ {0,3}(`{3,}|~{3,})[^]*?(?:^ {0,3}\1|(?![^]))|(`+)(?!`)[^`]*?\2(?!`)/gm;
+const CODE = /^ {0,3}(`{3,}|~{3,})[^]*?(?:^ {0,3}\1|(?![^]))|(?<!`)(`+)(?!`)[^`]*?\2(?!`)/gm;
 
 /** Whether a message, as Markdown, names the user `name`. */
 export function mentions(text: string, name: string): boolean {

@@ -65,7 +65,7 @@ function factsIn({ metadata, timestamp }: Envelope): Record<keyof ServiceFacts, 
     personality: typeof personality === "string" ? personality : undefined,
     memory: reset === true ? { toldAt: timestamp, questions: 0 } : memoryIn(memory, timestamp),
     questionsLeft: typeof left === "number" ? left : undefined,
-    askAgainAt: typeof left !== "number" ? undefined : typeof again === "string" ? again : "",
+    askAgainAt: typeof left !== "number" ? undefined : isTime(again) ? again : "",
   };
 }
 
@@ -81,7 +81,12 @@ function memoryIn(memory: unknown, toldAt: string): MemoryFacts | undefined {
     questions,
     ...typeof tokens === "number" && { tokens },
     ...typeof mostTokens === "number" && { mostTokens },
-    ...typeof since === "string" && { since },
-    ...typeof until === "string" && { until },
+    ...isTime(since) && { since },
+    ...isTime(until) && { until },
   };
+}
+
+/** What is no time cannot be written as one. */
+function isTime(value: unknown): value is string {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value));
 }

@@ -3,7 +3,15 @@
 import { signal } from "@preact/signals";
 
 /** The dialog that is open, if any. */
-export type DialogName = "" | "rooms" | "name" | "password" | "settings" | "switcher" | "shortcuts";
+export type DialogName =
+  | ""
+  | "rooms"
+  | "name"
+  | "password"
+  | "settings"
+  | "switcher"
+  | "shortcuts"
+  | "logout";
 
 export const dialog = signal<DialogName>("");
 /** The list of conversations, where it lies over the rest: on phones. */

@@ -1,7 +1,7 @@
 /** This tab among the tabs of this browser: what they tell each other, and which of them are gone. */
 
 import { randomId } from "../../client/request_id.ts";
-import type { UnsentRecord } from "./database.ts";
+import type { UnsentRecord } from "./kept_records.ts";
 
 export type Notice =
   | { readonly kind: "typed"; readonly user: string; readonly conversation: string; readonly text: string }

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { userKey } from "../../protocol/names.ts";
-import { database, type TypedRecord } from "./database.ts";
+import { database } from "./database.ts";
+import type { TypedRecord } from "./kept_records.ts";
 import { conversationKey } from "./keys.ts";
 import { type Notice, tabs } from "./tabs.ts";
 

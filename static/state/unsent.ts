@@ -8,7 +8,8 @@ import { ConnectionLost } from "../../client/connection_lost.ts";
 import { randomId } from "../../client/request_id.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import { userKey } from "../../protocol/names.ts";
-import { database, type UnsentRecord } from "./database.ts";
+import { database } from "./database.ts";
+import type { UnsentRecord } from "./kept_records.ts";
 import { now } from "./entry.ts";
 import { isSameUser } from "./keys.ts";
 import { type Notice, tabs } from "./tabs.ts";
@@ -29,6 +30,8 @@ export class Unsent {
   readonly #options: UnsentOptions;
   /** By id; also those that other tabs send. */
   readonly #records = new Map<string, UnsentRecord>();
+  /** The ids of those that the client has. */
+  readonly #underWay = new Set<string>();
   readonly #watched = new Set<string>();
   readonly #closing = new AbortController();
   readonly #stopListening = tabs.listen((notice) => this.#hear(notice));
@@ -72,7 +75,7 @@ export class Unsent {
   retry(id: string): void {
     const record = this.#records.get(id);
     if (!record) return;
-    const { problem: _, ...again } = { ...record, owner: tabs.id };
+    const { problem: _, ...again } = { ...record, user: this.#user, owner: tabs.id };
     this.#show(again);
     const kept = this.#keep(again);
     this.#handing = this.#handing.then(async () => this.#send(await kept));
@@ -86,6 +89,11 @@ export class Unsent {
     tabs.tell({ kind: "settled", user: record.user, id, destination: record.destination });
   }
 
+  /** How many messages wait to be sent or were refused. */
+  get count(): number {
+    return this.#records.size;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#stopListening();
@@ -97,12 +105,12 @@ export class Unsent {
     for (const record of records) this.#show(record);
     const owners = new Set(records.map(({ owner }) => owner));
     const gone = await tabs.gone(owners);
-    await this.#adopt(gone);
+    // What this very tab kept before its user was signed out has nobody else to send it.
+    await this.#adopt(new Set([...gone, tabs.id]));
     for (const owner of owners) if (!gone.has(owner)) this.#watch(owner);
   }
 
   async #adopt(gone: ReadonlySet<string>): Promise<void> {
-    if (gone.size === 0) return;
     for (const record of await database.adoptUnsent(this.#user, gone, tabs.id)) {
       this.#show(record);
       tabs.tell({ kind: "unsent", record });
@@ -132,8 +140,10 @@ export class Unsent {
 
   /** Hands it to the client, which sends what it gets in that order; the answer comes whenever it comes. */
   #send(record: UnsentRecord): void {
-    if (this.#closing.signal.aborted) return;
     const { id, destination, text, asks } = record;
+    const isWanted = this.#records.has(id) && !this.#underWay.has(id);
+    if (this.#closing.signal.aborted || !isWanted) return;
+    this.#underWay.add(id);
     const { client } = this.#options;
     const reply = asks
       ? client.command(`/ask ${text}`, { destination, id })
@@ -143,7 +153,8 @@ export class Unsent {
 
   #stored(record: UnsentRecord, reply: Envelope): void {
     const { seq, timestamp, offline, unknown } = reply.metadata;
-    const { user, id, destination } = record;
+    const { id, destination } = record;
+    const user = this.#user;
     this.#settle(record);
     const timeline = this.#options.timelines.of(destination);
     if (typeof seq === "number" && typeof timestamp === "string") {
@@ -163,10 +174,12 @@ export class Unsent {
   }
 
   #refused(record: UnsentRecord, error: unknown): void {
+    this.#underWay.delete(record.id);
     // Where the client was closed, the message stays kept for the next time.
     if (error instanceof ConnectionLost || this.#closing.signal.aborted) return;
     const problem = words(error);
-    const failed = { ...record, problem };
+    // Meanwhile the user may have been renamed.
+    const failed = { ...record, user: this.#user, problem };
     this.#options.onRefused(record.text, problem);
     this.#show(failed);
     void this.#keep(failed);
@@ -175,6 +188,7 @@ export class Unsent {
   #settle({ id }: UnsentRecord): void {
     const order = this.#records.get(id)?.order;
     this.#records.delete(id);
+    this.#underWay.delete(id);
     if (order !== undefined) void database.forgetUnsent(order);
   }
 

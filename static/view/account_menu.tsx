@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { logOut } from "../state/session.ts";
 import type { DialogName } from "../state/surfaces.ts";
+import { losses } from "./account_dialogs.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
@@ -12,6 +13,7 @@ export function AccountMenu(
 ) {
   const chat = useChat();
   const details = useRef<HTMLDetailsElement>(null);
+  const leave = () => losses(chat).length > 0 ? onDialog("logout") : logOut();
   const close = () => {
     if (details.current) details.current.open = false;
   };
@@ -59,7 +61,7 @@ export function AccountMenu(
             </button>
           </li>
           <li>
-            <button type="button" class="item" onClick={choose(logOut)}>
+            <button type="button" class="item" onClick={choose(leave)}>
               <Icon name="door" /> Log out
             </button>
           </li>

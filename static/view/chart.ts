@@ -1,6 +1,7 @@
 /** A chart of readings over time, drawn by uPlot in the colours of the theme. Loaded only where it is shown. */
 
 import uPlot from "uplot";
+import { chartRange } from "../state/reading_values.ts";
 
 export interface ChartData {
   /** Seconds since 1970, rising. */
@@ -21,8 +22,6 @@ export interface Chart {
 
 /** Below this many pixels for each, single readings are marked. */
 const DOT_SPACE_PX = 14;
-/** Room above and below the values, as a part of their span. */
-const PADDING = 0.12;
 const hours = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const seconds = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -98,7 +97,7 @@ function optionsOf(
     },
     scales: {
       x: { time: true, range: () => [data().from, data().to] },
-      y: { range: (_, low, high) => padded(low, high) },
+      y: { range: (_, low, high) => chartRange(low, high) },
     },
     axes: [
       {
@@ -137,13 +136,6 @@ function nearest({ values }: ChartData, index: number | null | undefined): numbe
 
 function countShown({ times, from }: ChartData): number {
   return times.filter((time) => time >= from).length;
-}
-
-/** A line that never changes stands in the middle. */
-function padded(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
-  const room = (high - low) * PADDING || Math.max(Math.abs(high) * 0.01, 0.5);
-  return [low - room, high + room];
 }
 
 function timeLabel(at: number, stepSeconds: number): string {

@@ -181,9 +181,11 @@ browserTest("A log out leaves nothing of what was typed, also from another tab",
   await box(other).fill("a secret");
   await until(async () => (await keptRecords(one, "typed")).length === 1);
   await until(async () => (await keptRecords(one, "overviews")).length === 1);
-  await one.locator(".menu summary").click();
-  await one.getByRole("button", { name: "Log out" }).click();
-  await other.getByLabel("Your name").waitFor();
+  await other.locator(".menu summary").click();
+  await other.getByRole("button", { name: "Log out" }).click();
+  await other.getByText("This discards 1 message that is not sent and 1 draft.").waitFor();
+  await other.getByRole("button", { name: "Discard and log out" }).click();
+  for (const tab of [one, other]) await tab.getByLabel("Your name").waitFor();
   for (const store of STORES) {
     await until(async () => (await keptRecords(one, store)).length === 0);
   }
@@ -212,7 +214,7 @@ browserTest("Where the browser keeps nothing the page works, and says so once", 
 
 Deno.test({
   name:
-    "After a kill of the server the page shows what it missed, once, and a restored log makes what it kept void",
+    "After a kill of the server the page shows what it missed, once; a restored log makes what it kept void; after a session that ended it sends the rest",
   ...NEEDS_CHROMIUM,
   fn: async () => {
     await buildPage();
@@ -252,6 +254,24 @@ Deno.test({
       await inState(page, "done", "for any log").waitFor();
       await messages(page, "missed 3").waitFor({ state: "detached" });
       await until(async () => !JSON.stringify(await keptRecords(page, "pages")).includes("missed 3"));
+
+      // Without its token the page would log in by name again, but for one that was resumed.
+      await page.reload();
+      await say(page, "by token");
+      await inState(page, "done", "by token").waitFor();
+      await server.end("SIGKILL");
+      await page.getByRole("button", { name: "Try now" }).waitFor();
+      for (const text of ["one for later", "two for later"]) await say(page, text);
+      await inState(page, "sending", "two for later").waitFor();
+      const tokens = new DatabaseSync(`${folder}/data/parley.db`);
+      tokens.exec("DELETE FROM tokens");
+      tokens.close();
+      server = await ServerProcess.start(folder, flags);
+      await page.getByLabel("Your name").fill("alice");
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await inState(page, "done", "two for later").waitFor();
+      const later = await messages(page, "for later").locator(".message-main").allInnerTexts();
+      assert.deepEqual(later.map((text) => /one|two/.exec(text)?.[0]), ["one", "two"]);
     } finally {
       await server.end("SIGKILL").catch(() => {});
       await Deno.remove(folder, { recursive: true });
