@@ -26,6 +26,12 @@ export class Announcements {
     if (this.#timer === undefined) this.#say();
   }
 
+  /** What the user said was refused, and why. */
+  refused(text: string, problem: string): void {
+    this.#waiting.push(`Not sent: ${cut(text)}. ${problem}`);
+    if (this.#timer === undefined) this.#say();
+  }
+
   /** What was gathered belongs to a conversation that is not open any more. */
   forgetWaiting(): void {
     this.#waiting = [];

@@ -15,10 +15,21 @@ const ATTRIBUTES = { theme, scheme, density, text: textSize };
 export function applyAppearance(): void {
   const root = document.documentElement;
   effect(() => {
+    changeAtOnce();
     for (const [name, { value }] of Object.entries(ATTRIBUTES)) root.dataset[name] = value.value;
     colourSurroundings();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", colourSurroundings);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    changeAtOnce();
+    colourSurroundings();
+  });
+}
+
+/** No part of the page is still on its way to its new colour while others have theirs. */
+function changeAtOnce(): void {
+  const { dataset } = document.documentElement;
+  dataset.switching = "";
+  requestAnimationFrame(() => requestAnimationFrame(() => delete dataset.switching));
 }
 
 /** Phones colour their own bars like the page. */

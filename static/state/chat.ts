@@ -106,6 +106,7 @@ export class Chat {
       timelines: this.timelines,
       onWaiting: (destination) => !isRoom(destination) && this.conversations.add(destination),
       onStored: (destination, message) => this.#stored(destination, message),
+      onRefused: (text, problem) => this.announcements.refused(text, problem),
     });
     this.#copy = new OfflineCopy({ watch: () => this.#watchOverview(), read: () => this.#overview() });
     this.readMarkers = new ReadMarkers(

@@ -28,6 +28,11 @@ export function partsOf(snippet: string, text: string): readonly Part[] {
   return split(snippet);
 }
 
+/** A snippet is one line of words: what begins and ends code, and what is strong, says nothing there. */
+export function withoutMarks(text: string): string {
+  return text.replaceAll(/```[\w-]*\s?|`|\*\*/g, "");
+}
+
 function firstLetter(body: string): string {
   return /[^*]/.exec(body)?.[0] ?? "*";
 }

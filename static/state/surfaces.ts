@@ -37,8 +37,9 @@ export function openDialog(name: DialogName): void {
   dialog.value = name;
 }
 
-export function closeDialog(): void {
-  dialog.value = "";
+/** A dialog tells late that it was closed: another can be open by then, which stays. */
+export function closeDialog(name: DialogName): void {
+  if (dialog.value === name) dialog.value = "";
 }
 
 export function closeAll(): void {

@@ -24,6 +24,7 @@ export interface UnsentOptions {
   readonly onWaiting: (destination: string) => void;
   /** A message of the user's is stored. */
   readonly onStored: (destination: string, message: Envelope) => void;
+  readonly onRefused: (text: string, problem: string) => void;
 }
 
 export class Unsent {
@@ -184,8 +185,10 @@ export class Unsent {
     this.#underWay.delete(record.id);
     // Where the client was closed, the message stays kept for the next time.
     if (error instanceof ConnectionLost || this.#closing.signal.aborted) return;
+    const problem = words(error);
     // Meanwhile the user may have been renamed.
-    const failed = { ...record, user: this.#user, problem: words(error) };
+    const failed = { ...record, user: this.#user, problem };
+    this.#options.onRefused(record.text, problem);
     this.#show(failed);
     void this.#keep(failed);
   }

@@ -24,6 +24,7 @@ const ShortcutsDialog = later(async () => (await import("./shortcuts_dialog.tsx"
 const Switcher = later(async () => (await import("./switcher.tsx")).Switcher);
 
 export function App({ chat }: { chat: Chat }) {
+  const shown = dialog.value;
   usePageSigns(chat);
   usePageKeys(chat);
   useEffect(() => {
@@ -50,11 +51,11 @@ export function App({ chat }: { chat: Chat }) {
           <Shown chat={chat} />
         </main>
         {chat.search.isOpen.value && <SearchPanel />}
-        {dialog.value === "rooms" && <RoomsDialog onClose={closeDialog} />}
-        {dialog.value === "switcher" && <Switcher onClose={closeDialog} />}
-        {dialog.value === "shortcuts" && <ShortcutsDialog onClose={closeDialog} />}
-        {dialog.value === "settings" && <SettingsDialog onClose={closeDialog} />}
-        <AccountDialogs name={dialog.value} onClose={closeDialog} />
+        {dialog.value === "rooms" && <RoomsDialog onClose={() => closeDialog("rooms")} />}
+        {dialog.value === "switcher" && <Switcher onClose={() => closeDialog("switcher")} />}
+        {dialog.value === "shortcuts" && <ShortcutsDialog onClose={() => closeDialog("shortcuts")} />}
+        {dialog.value === "settings" && <SettingsDialog onClose={() => closeDialog("settings")} />}
+        <AccountDialogs name={shown} onClose={() => closeDialog(shown)} />
         <ToastView />
       </div>
     </ChatContext.Provider>

@@ -99,7 +99,7 @@ function RoomButtons(
       </button>
       <button
         type="button"
-        class="icon-button"
+        class="icon-button only-wide"
         aria-label={`Leave ${name}`}
         title="Leave this room"
         onClick={() => void chat.attempt(() => chat.leave(name))}
@@ -113,10 +113,12 @@ function RoomButtons(
 function Subtitle({ conversation }: { conversation: Conversation }) {
   const chat = useChat();
   const { name, kind } = conversation;
+  const isConnected = chat.status.value.state === "online";
   if (kind === "direct") {
     if (isSameUser(name, chat.me.value)) return <p class="quiet">Notes to yourself</p>;
     const online = chat.presence.isOnline(name);
     const what = chat.presence.isBot(name) ? "Service" : "Direct messages";
+    if (!isConnected) return <p class="quiet">{what}</p>;
     return (
       <p class="quiet">
         <span class={`presence ${online ? "presence-on" : ""}`} /> {what}, {online ? "online" : "away"}
@@ -126,5 +128,10 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
   const members = chat.directory.members.value.get(conversationKey(name));
   if (!members) return <p class="quiet">Room</p>;
   const online = members.filter(({ user }) => chat.presence.isOnline(user)).length;
-  return <p class="quiet">{members.length} {members.length === 1 ? "member" : "members"}, {online} online</p>;
+  return (
+    <p class="quiet">
+      {members.length} {members.length === 1 ? "member" : "members"}
+      {isConnected && `, ${online} online`}
+    </p>
+  );
 }

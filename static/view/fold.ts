@@ -22,3 +22,12 @@ export function mayBeTall(text: string): boolean {
 export function isTall(body: HTMLElement): boolean {
   return body.scrollHeight > FOLD_ABOVE_LINES * parseFloat(getComputedStyle(body).lineHeight);
 }
+
+/** The Tab key does not lead to what the fold hides; it is read aloud all the same. */
+export function skipHidden(body: HTMLElement, isFolded: boolean): void {
+  const bottom = body.getBoundingClientRect().bottom;
+  for (const control of body.querySelectorAll<HTMLElement>("a, button, [tabindex]")) {
+    if (isFolded && control.getBoundingClientRect().top >= bottom) control.tabIndex = -1;
+    else if (control.tabIndex < 0) control.tabIndex = 0;
+  }
+}

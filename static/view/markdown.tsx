@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useContext, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ChatContext } from "./chat_context.ts";
 import { copyPressed } from "./copy_button.ts";
-import { type Fold, folds, isTall, mayBeTall } from "./fold.ts";
+import { type Fold, folds, isTall, mayBeTall, skipHidden } from "./fold.ts";
 import { GrowingText, showText } from "./message_body.ts";
 
 interface MarkdownProps {
@@ -37,6 +37,10 @@ export function Markdown({ text, busy = false, ...props }: MarkdownProps) {
       growing.current = null;
     }
   }, [text, busy, me]);
+
+  useLayoutEffect(() => {
+    if (isLong) skipHidden(body.current!, fold.value === "folded");
+  }, [text, fold.value]);
 
   const measure = () => {
     // What was watched while it was written is not folded under the reader's eyes.

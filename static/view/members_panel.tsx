@@ -20,6 +20,7 @@ export function MembersPanel({ room, onClose }: { room: string; onClose: () => v
   const members = chat.directory.members.value.get(conversationKey(room));
   const wanted = filter.value.trim().toLowerCase();
   const matching = members?.filter(({ user }) => user.toLowerCase().includes(wanted)) ?? [];
+  const isConnected = chat.status.value.state === "online";
   const write = (user: string) => {
     if (isPhone.value) onClose();
     chat.open(user);
@@ -41,9 +42,20 @@ export function MembersPanel({ room, onClose }: { room: string; onClose: () => v
       <div class="panel-body" onKeyDown={arrowKeys("button.item")} aria-busy={!members}>
         {!members && <p class="quiet">Loading …</p>}
         {members && matching.length === 0 && <p class="quiet" role="status">Nobody here is called so.</p>}
-        {group("Online", true)}
-        {group("Away", false)}
+        {isConnected
+          ? [group("Online", true), group("Away", false)]
+          : <Group title="Everybody" members={matching} onWrite={write} />}
       </div>
+      <button
+        type="button"
+        class="button only-narrow panel-leave"
+        onClick={() => {
+          onClose();
+          void chat.attempt(() => chat.leave(room));
+        }}
+      >
+        Leave this room
+      </button>
     </Panel>
   );
 }

@@ -7,6 +7,7 @@ import { tell } from "../state/toast.ts";
 import { useChat } from "./chat_context.ts";
 import { copyText } from "./clipboard.ts";
 import { Icon } from "./icon.tsx";
+import { fullTime } from "./time.ts";
 
 export function MessageActions({ entry }: { entry: Entry }) {
   const me = useChat().me.value;
@@ -15,6 +16,7 @@ export function MessageActions({ entry }: { entry: Entry }) {
   const name = conversationOf({ ...entry, type: entry.isReading ? "subscription" : "chat" }, me);
   return (
     <div class="message-actions">
+      <span class="message-full-time" aria-hidden="true">{fullTime(entry.time)}</span>
       <button
         type="button"
         class="icon-button icon-button-small"

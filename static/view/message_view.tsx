@@ -30,6 +30,8 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
       data-state={entry.state}
       data-stored={entry.stored ? "" : undefined}
       data-seq={entry.seq}
+      tabIndex={-1}
+      aria-label={`${entry.sender}, ${fullTime(entry.time)}`}
       aria-busy={entry.state === "writing"}
     >
       <div class="message-side">
@@ -131,7 +133,7 @@ function Foot({ entry }: { entry: Entry }) {
   if (entry.state !== "failed" || entry.id === undefined) return null;
   const { id } = entry;
   return (
-    <p class="message-foot" role="alert">
+    <p class="message-foot">
       <span class="problem">{entry.problem}</span>
       <button type="button" class="button button-small" onClick={() => chat.unsent.retry(id)}>
         Retry

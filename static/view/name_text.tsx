@@ -9,9 +9,13 @@ export function NameText({ name, ...rest }: { name: string; class?: string; titl
   return (
     <>
       <bdi {...rest}>{visible(name)}</bdi>
-      {looksLikeAnother(name) && (
-        <span class="lookalike" role="img" aria-label={LOOKALIKE_WORDS} title={LOOKALIKE_WORDS}>≈</span>
-      )}
+      <Lookalike name={name} />
     </>
   );
+}
+
+/** Stands beside a name that could pass for another. */
+export function Lookalike({ name }: { name: string }) {
+  if (!looksLikeAnother(name)) return null;
+  return <span class="lookalike" role="img" aria-label={LOOKALIKE_WORDS} title={LOOKALIKE_WORDS}>≈</span>;
 }

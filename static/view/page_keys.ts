@@ -1,6 +1,6 @@
 /** Listens to the keys of the whole page and does what the table of shortcuts says. */
 
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { neighbour } from "../state/sections.ts";
 import { type Action, actionOf } from "../state/shortcuts.ts";
@@ -8,7 +8,7 @@ import { isListOpen, latest, openDialog, openSwitcher, showsMembers } from "../s
 import { tell } from "../state/toast.ts";
 
 export function usePageKeys(chat: Chat): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => onKey(chat, event);
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { words } from "../state/words.ts";
 import { useSubmit } from "./account_dialogs.tsx";
+import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
@@ -15,6 +16,9 @@ interface Room {
   readonly online: number;
   readonly joined: boolean;
 }
+
+/** The server lists no more: one's own and the largest; see docs/protocol.md, `/list`. */
+const MOST_LISTED = 1_000;
 
 export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
@@ -37,7 +41,7 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const matching = rooms.value?.filter(({ room }) => room.toLowerCase().includes(wanted)) ?? [];
   return (
     <Dialog title="Rooms" onClose={onClose}>
-      <form class="stack" onSubmit={submit}>
+      <form class="stack" onSubmit={submit} onKeyDown={toFirstRoom}>
         <Field
           label="Find a room, or name a new one"
           name="room"
@@ -53,7 +57,7 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
             : "Create room"}
         </button>
       </form>
-      <ul class="room-list">
+      <ul class="room-list" onKeyDown={arrowKeys("button")}>
         {matching.map((room) => (
           <RoomRow
             room={room}
@@ -64,6 +68,9 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
       </ul>
       {!rooms.value && listProblem.value === "" && <p class="quiet" role="status">Loading …</p>}
       {rooms.value && matching.length === 0 && <p class="quiet">There is no such room yet.</p>}
+      {(rooms.value?.length ?? 0) >= MOST_LISTED && (
+        <p class="quiet">There are more rooms. One that is not shown opens by its name.</p>
+      )}
     </Dialog>
   );
 }
@@ -80,4 +87,11 @@ function RoomRow({ room, onOpen }: { room: Room; onOpen: () => void }) {
       </button>
     </li>
   );
+}
+
+/** Down goes from the field into the list. */
+function toFirstRoom(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (event.key !== "ArrowDown") return;
+  event.preventDefault();
+  event.currentTarget.nextElementSibling?.querySelector("button")?.focus();
 }

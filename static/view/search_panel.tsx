@@ -6,7 +6,7 @@ import type { Envelope } from "../../protocol/message.ts";
 import { conversationOf } from "../state/keys.ts";
 import { isPhone } from "../state/screen.ts";
 import type { Query } from "../state/search.ts";
-import { partsOf } from "../state/snippet.ts";
+import { partsOf, withoutMarks } from "../state/snippet.ts";
 import { arrowKeys } from "./arrow_keys.ts";
 import { useChat } from "./chat_context.ts";
 import { Field } from "./field.tsx";
@@ -86,8 +86,8 @@ function Filters() {
   const places = [...new Set([...conversations.all.value.map(({ name }) => name), ...people])];
   return (
     <div class="search-filters">
-      <Filter label="In" placeholder="#room or name" value={search.place} names={places} />
-      <Filter label="From" placeholder="name" value={search.sender} names={people} />
+      <Filter label="In" placeholder="anywhere" value={search.place} names={places} />
+      <Filter label="From" placeholder="anyone" value={search.sender} names={people} />
     </div>
   );
 }
@@ -191,7 +191,7 @@ function Result({ message }: { message: Envelope }) {
         </span>
         <span class="result-text" dir="auto">
           {partsOf(snippet, message.message).map(({ text, isHit }, index) =>
-            isHit ? <mark key={index}>{visible(text)}</mark> : visible(text)
+            isHit ? <mark key={index}>{visible(text)}</mark> : visible(withoutMarks(text))
           )}
         </span>
       </button>

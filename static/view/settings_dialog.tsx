@@ -5,6 +5,7 @@ import { useId } from "preact/hooks";
 import { density, scheme, textSize, theme } from "../state/appearance.ts";
 import type { preference } from "../state/preferences.ts";
 import { Dialog } from "./dialog.tsx";
+import { Device } from "./notification_menu.tsx";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   return (
@@ -31,6 +32,9 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           of={textSize}
           words={{ small: "Small", medium: "Medium", large: "Large", larger: "Larger" }}
         />
+      </SettingsGroup>
+      <SettingsGroup title="Notifications">
+        <Device />
       </SettingsGroup>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-/** Swipes a sheet at the left of the page in and out; it follows the finger. */
+/** Swipes a sheet at the side where the page begins in and out; it follows the finger. */
 
 import type { Signal } from "@preact/signals";
 import { isPhone } from "../state/screen.ts";
@@ -56,7 +56,7 @@ export class Swipe {
   #move(event: PointerEvent): void {
     const drag = this.#drag;
     if (!drag || event.pointerId !== drag.pointerId) return;
-    const x = event.clientX - drag.startX;
+    const x = this.#along(event.clientX - drag.startX);
     const y = event.clientY - drag.startY;
     if (!drag.isDecided) {
       if (Math.max(Math.abs(x), Math.abs(y)) < DECIDE_PX) return;
@@ -66,14 +66,14 @@ export class Swipe {
       this.#page.setPointerCapture(drag.pointerId);
     }
     this.#page.classList.add("page-list-dragged");
-    this.#page.style.setProperty("--list-shift", `${this.#shift(x)}px`);
+    this.#page.style.setProperty("--list-shift", `${this.#along(this.#shift(x))}px`);
   }
 
   #finish(event: PointerEvent): void {
     const drag = this.#drag;
     if (!drag || event.pointerId !== drag.pointerId) return;
     if (drag.isDecided) {
-      const x = event.clientX - drag.startX;
+      const x = this.#along(event.clientX - drag.startX);
       const speed = x / Math.max(1, event.timeStamp - drag.startTime);
       const isMoreThanHalf = this.#shift(x) > -this.#sheet.offsetWidth / 2;
       this.#isOpen.value = Math.abs(speed) > FLICK_PX_PER_MS ? speed > 0 : isMoreThanHalf;
@@ -87,7 +87,12 @@ export class Swipe {
     this.#page.style.removeProperty("--list-shift");
   }
 
-  /** How far left of its open place the sheet is. */
+  /** Positive is away from where the page begins: to the right, but for pages that go from right to left. */
+  #along(x: number): number {
+    return getComputedStyle(this.#page).direction === "rtl" ? -x : x;
+  }
+
+  /** How far before its open place the sheet is, as a negative number. */
   #shift(x: number): number {
     const width = this.#sheet.offsetWidth;
     return Math.min(0, Math.max(-width, this.#isOpen.value ? x : x - width));

@@ -10,8 +10,10 @@ import { switcherText } from "../state/surfaces.ts";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
 import { KeyCaps } from "./key_caps.tsx";
+import { Lookalike } from "./name_text.tsx";
 import { PersonSign } from "./person_sign.tsx";
 import { UnreadBadge } from "./unread_badge.tsx";
+import { visible } from "./visible_text.ts";
 
 export function Switcher({ onClose }: { onClose: () => void }) {
   const chat = useChat();
@@ -22,7 +24,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const rooms = useRooms(chat);
   const found = useComputed(() => choices(chat, typed.value, rooms.value));
   const at = Math.min(active.value, found.value.length - 1);
-  // Before the next key: what is typed goes to the field.
+  // Before anything is drawn: the next keys are for it.
   useLayoutEffect(() => dialog.current?.showModal(), []);
 
   const choose = (choice: Choice | undefined) => {
@@ -172,6 +174,7 @@ function Option({ choice, id, isActive, onPoint, onChoose }: OptionProps) {
       <bdi class="item-name">
         <Marked text={choice.label} places={choice.places} />
       </bdi>
+      {"name" in choice && <Lookalike name={choice.name} />}
       <OptionNote choice={choice} />
     </li>
   );
@@ -241,8 +244,8 @@ function Marked({ text, places }: { text: string; places: Choice["places"] }) {
   const parts = [];
   let end = 0;
   for (const [from, to] of places) {
-    parts.push(text.slice(end, from), <mark key={from}>{text.slice(from, to)}</mark>);
+    parts.push(visible(text.slice(end, from)), <mark key={from}>{visible(text.slice(from, to))}</mark>);
     end = to;
   }
-  return <>{parts}{text.slice(end)}</>;
+  return <>{parts}{visible(text.slice(end))}</>;
 }

@@ -6,13 +6,17 @@ import { type Conversation, unreadIn } from "../state/conversations.ts";
 import type { Entry } from "../state/entry.ts";
 import { isSameUser } from "../state/keys.ts";
 import type { Timeline } from "../state/timeline.ts";
+import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { copyLink } from "./message_actions.tsx";
 import { MessageView } from "./message_view.tsx";
+import { useMessageKeys } from "./message_keys.ts";
 import { beginsDay, isGrouped } from "./message_groups.ts";
 import { useReading } from "./reading.ts";
 import { dayName } from "./time.ts";
 import type { Span } from "./virtual_rows.ts";
+import { visible } from "./visible_text.ts";
 
 /** Beyond this the server does not count. */
 const MOST_COUNTED = LIMITS.unreadMax;
@@ -22,6 +26,8 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const reading = useReading(conversation, scroller, list);
+  const after = useRef<HTMLDivElement>(null);
+  const keys = useMessageKeys(scroller, after);
   const { entries, spans, below } = reading;
   return (
     <div class="timeline">
@@ -33,6 +39,8 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
         aria-label={`Messages in ${conversation.name}`}
         aria-busy={timeline.loading.value}
         onScroll={reading.onScroll}
+        onKeyDown={keys.onKeyDown}
+        onFocusIn={keys.onFocusIn}
       >
         <div class="timeline-list" ref={list}>
           <Beginning conversation={conversation} timeline={timeline} isEmpty={entries.length === 0} />
@@ -43,6 +51,7 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
           <Spacer height={below} from={entries.length} key="space-below" />
         </div>
       </div>
+      <div ref={after} tabIndex={-1} />
       {reading.isFirstUnreadAbove && (
         <button type="button" class="jump jump-up" onClick={reading.toFirstUnread}>
           <Icon name="down" />Jump to first unread
@@ -51,7 +60,7 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
       {(!reading.isAtEnd || !timeline.attached.value) && (
         <button type="button" class="jump" onClick={reading.toLatest}>
           <Icon name="down" />
-          {jumpWords(unreadIn(conversation))}
+          <JumpWords unread={unreadIn(conversation)} />
         </button>
       )}
     </div>
@@ -63,9 +72,16 @@ function Spacer({ height, from }: { height: number; from: number }) {
   return <div class="timeline-space" data-from={from} style={{ height: `${height}px` }} />;
 }
 
-function jumpWords(unread: number): string {
-  if (unread === 0) return "Jump to latest";
-  return `${unread}${unread >= MOST_COUNTED ? "+" : ""} new, jump to latest`;
+/** On narrow screens all but the number is only heard: it lies over what is read. */
+function JumpWords({ unread }: { unread: number }) {
+  if (unread === 0) return <span class="jump-words">Jump to latest</span>;
+  const count = `${unread}${unread >= MOST_COUNTED ? "+" : ""} new`;
+  return (
+    <span>
+      {count}
+      <span class="jump-words">, jump to latest</span>
+    </span>
+  );
 }
 
 function Beginning(
@@ -76,12 +92,28 @@ function Beginning(
   if (timeline.hasOlder) return <p class="beginning quiet">{timeline.loading.value ? "Loading …" : ""}</p>;
   return (
     <div class="beginning">
+      <BeginningSign conversation={conversation} />
       <h2>
-        <bdi>{conversation.name}</bdi>
+        <bdi>{visible(conversation.name)}</bdi>
       </h2>
       <p class="quiet">{beginningWords(conversation, me)}</p>
+      {conversation.kind === "room" && isEmpty && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => void copyLink(conversation.name)}
+        >
+          <Icon name="link" /> Copy invite link
+        </button>
+      )}
     </div>
   );
+}
+
+function BeginningSign({ conversation: { name, kind } }: { conversation: Conversation }) {
+  const isBot = useChat().presence.isBot(name);
+  if (kind === "direct") return <Avatar name={name} bot={isBot} />;
+  return <span class="avatar room-sign" aria-hidden="true">#</span>;
 }
 
 function beginningWords({ name, kind }: Conversation, me: string): string {

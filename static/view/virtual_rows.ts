@@ -144,6 +144,8 @@ export class VirtualRows {
     }
     this.#shift(scroller.scrollTop - before);
     if (this.#place.at === "row") this.#remember();
+    // No scroll event tells it where nothing scrolls.
+    if (this.#allFits()) this.#place = { at: "end" };
     this.#scrollTop = scroller.scrollTop;
     this.#settledSizes = this.#sizes();
     this.#drawWhatIsMissing();
@@ -270,6 +272,11 @@ export class VirtualRows {
     const { scroller, list } = this.#elements!;
     const spacer = list.querySelector("[data-from]");
     return (spacer?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top;
+  }
+
+  #allFits(): boolean {
+    const { scrollHeight, clientHeight } = this.#elements!.scroller;
+    return scrollHeight <= clientHeight && this.#window.from === 0 && this.#window.to === this.#count;
   }
 
   /** The list was scrolled by so much since it was measured. */

@@ -166,10 +166,11 @@ browserTest(
     await stranded(page, "not worth it").waitFor({ state: "detached" });
     for (const text of ["/ask one question", "/ask another question"]) await say(page, text);
     await inState(page, "failed", "another question").waitFor();
+    await page.getByRole("log").getByText("Not sent: another question.").waitFor();
     await page.reload();
     const failed = inState(page, "failed", "one question");
     await failed.waitFor();
-    const reason = await failed.getByRole("alert").innerText();
+    const reason = await failed.locator(".problem").innerText();
     assert.match(reason, /AI|bot/);
     const bot = await server.json("openai", { token: await server.chat.accounts.botToken("openai") });
     await failed.getByRole("button", { name: "Retry" }).click();

@@ -78,7 +78,7 @@ async function dress(page: Page, theme: string, scheme: string): Promise<void> {
 
 /** What reaches beyond the side of the page, or of a box in it that only scrolls up and down. */
 async function overflow(page: Page): Promise<string[]> {
-  const boxes = "html, main, .sidebar-lists, dialog, .panel-body, .dialog-body, [role=log]";
+  const boxes = "html, main, .sidebar-lists, dialog, .panel-body, .dialog-body, .timeline-scroller";
   return await page.evaluate<string[]>(
     `[...document.querySelectorAll("${boxes}")].filter((box) => box.scrollWidth > box.clientWidth + 1)
       .map((box) => box.localName + "." + box.className + ": " + (box.scrollWidth - box.clientWidth) + " px too wide")`,
