@@ -31,7 +31,7 @@ export function MessageActions({ entry }: { entry: Entry }) {
 }
 
 /** To a conversation, or to a message there. */
-async function copyLink(name: string, seq?: number): Promise<void> {
+export async function copyLink(name: string, seq?: number): Promise<void> {
   const link = linkTo({ name, ...(seq !== undefined && { seq }) });
   tell(await copyText(link) ? "Link copied" : `Copy it from here: ${link}`);
 }
