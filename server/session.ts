@@ -198,9 +198,13 @@ export class Session implements Speaker, Interlocutor, OutboxEvents {
     this.#close(error);
   }
 
-  /** Sends what waits, as long as the peer reads it, and ends. */
+  /**
+   * Sends what waits, as long as the peer reads it, and ends. What is said from now on is left for the next time: begun to be written as the
+   * connection closes, it could reach the peer without counting as delivered, and come again.
+   */
   async quit(): Promise<void> {
     this.#isQuitting = true;
+    this.isLive = false;
     await this.#outbox.drained();
     this.end();
   }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Envelope } from "../protocol/message.ts";
+import { memoryPair } from "../server/memory.ts";
 import { call, chat, is, logIn, quit, says, texts, tokenFor } from "./scenario.ts";
 import { assertError, TestServer } from "./test_server.ts";
 
@@ -216,6 +217,33 @@ Deno.test("a user who goes and comes again at once gets nothing twice and misses
   }
 });
 
+Deno.test("what is said while somebody who reads slowly quits comes once, then or the next time", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const { server: connection, client: bob } = memoryPair();
+  const served = server.chat.serve(connection);
+  const incoming = bob.lines()[Symbol.asyncIterator]();
+  const came: Envelope[] = [];
+  const read = async () => {
+    const { value, done } = await incoming.next();
+    for (const line of value ?? []) came.push(JSON.parse(line));
+    return !done;
+  };
+  bob.send('{"type":"command","message":"/login bob"}');
+  while (!came.some(is("caught_up"))) await read();
+  await alice.say("#general", "one");
+  bob.send('{"type":"command","message":"/quit"}');
+  // Each waits while bob has not read what was written before it.
+  for (const text of ["two", "three", "four"]) {
+    await alice.say("#general", text);
+    await read();
+  }
+  while (await read());
+  await served;
+  const { missed } = await logIn(server, "bob");
+  assert.deepEqual(texts([...came, ...missed]), ["one", "two", "three", "four"]);
+});
+
 Deno.test("what one connection of a user was sent is not kept for another", async () => {
   await using server = await TestServer.start();
   const { client, welcome } = await logIn(server, "alice");
@@ -278,7 +306,9 @@ Deno.test("messages said while somebody logs in come once each, stored or live, 
   bob.login("bob");
   for (const line of lines.slice(300)) alice.sendJson(chat(line));
   const got: Envelope[] = [];
-  while (texts(got).length < lines.length) got.push(JSON.parse(await bob.next()));
+  while (texts(got).length < lines.length || !got.some(is("caught_up"))) {
+    got.push(JSON.parse(await bob.next()));
+  }
   assert.deepEqual(texts(got), lines);
   const at = got.findIndex(is("caught_up"));
   assert.ok(

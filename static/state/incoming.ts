@@ -5,7 +5,7 @@ import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts
 import type { Envelope } from "../../protocol/message.ts";
 import type { Chat } from "./chat.ts";
 import { Gathering } from "./gathering.ts";
-import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
+import { conversationKey, conversationOf, isGuest, isSameUser } from "./keys.ts";
 
 export interface Incoming {
   readonly events: ChatClientEvents;
@@ -89,9 +89,10 @@ function takeMembership(chat: Chat, { metadata, message }: Envelope): void {
   chat.directory.membersChanged(room);
 }
 
-/** Whoever comes and goes at once, as a visitor who asks the AI does, is not worth a line. */
+/** A guest who comes and goes at once, as a visitor who asks the AI does, is not worth a line. */
 function isPassing(chat: Chat, { code, room, user }: Envelope["metadata"]): boolean {
-  return code === "member_left" && chat.timeline(String(room)).takeBackNotice(`${user} joined ${room}`);
+  return code === "member_left" && isGuest(String(user)) &&
+    chat.timeline(String(room)).takeBackNotice(`${user} joined ${room}`);
 }
 
 function takeSeen(chat: Chat, { metadata }: Envelope): void {

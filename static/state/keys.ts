@@ -51,3 +51,8 @@ export function sourceOf(message: Pick<Envelope, "type" | "sender" | "destinatio
   const name = conversationOf(message, me);
   return message.type === "subscription" ? feedOf(name) : name;
 }
+
+/** Only guests can have such names (docs/protocol.md, section 7). */
+export function isGuest(user: string): boolean {
+  return user.toLowerCase().startsWith("guest-");
+}

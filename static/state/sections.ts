@@ -3,7 +3,7 @@
 import { userKey } from "../../protocol/names.ts";
 import { type Conversation, lastSeqOf, unreadIn } from "./conversations.ts";
 import type { Chat } from "./chat.ts";
-import { conversationKey, isSameUser } from "./keys.ts";
+import { conversationKey, isGuest, isSameUser } from "./keys.ts";
 import type { Person } from "./presence.ts";
 
 export interface Sections {
@@ -40,11 +40,6 @@ export function sectionsOf({ conversations, presence, directory, me }: Chat): Se
     )
       .sort((a, b) => Number(b.online) - Number(a.online) || byName(a.user, b.user)),
   };
-}
-
-/** Only guests can have such names (docs/protocol.md, section 7). */
-function isGuest(user: string): boolean {
-  return userKey(user).startsWith("guest-");
 }
 
 /** The conversations in the order in which the list shows them. */

@@ -182,7 +182,8 @@ class SoakRun {
     const speaker = this.#speakers[number]!;
     if (this.#busy.has(speaker)) return;
     const chance = this.#random.next();
-    const receiver = this.#random.pick(this.#everyone).user;
+    // Always the same few: with ever more conversations, which are kept, memory would grow of itself.
+    const receiver = this.#everyone[(number + this.#random.between(1, 2)) % CLIENTS]!.user;
     const destination = chance < 0.04 ? LOBBY : chance < 0.1 ? receiver : roomOf(number);
     const sentMs = performance.now();
     const { text } = speaker.say(destination);
