@@ -77,7 +77,9 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
   };
   useEffect(() => {
     latest.go = toLatest;
-    return () => latest.go = undefined;
+    return () => {
+      if (latest.go === toLatest) latest.go = undefined;
+    };
   }, []);
 
   return {

@@ -15,7 +15,9 @@ async function openSettings(page: Page): Promise<void> {
 }
 
 const chosen = (page: Page) =>
-  page.evaluate<Record<string, string>>("({ ...document.documentElement.dataset })");
+  page.evaluate<Record<string, string>>(
+    "(({ theme, scheme, density, text }) => ({ theme, scheme, density, text }))(document.documentElement.dataset)",
+  );
 
 browserTest(
   "A theme and a scheme are chosen by keyboard, count in all tabs at once, and are there before the page is drawn again",

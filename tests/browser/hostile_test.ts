@@ -10,7 +10,7 @@ import { TestServer } from "../test_server.ts";
 
 /** What a message may be made of, and which attributes each may have. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  A: "href target rel title class",
+  A: "href target rel title class tabindex",
   BDI: "class",
   BLOCKQUOTE: "",
   BR: "",

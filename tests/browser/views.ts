@@ -187,6 +187,9 @@ export const INSIDE: readonly View[] = [
   {
     name: "ai-panel",
     show: async (page) => {
+      const button = page.getByRole("button", { name: "About openai", exact: true });
+      // Where the page was loaded on a narrow screen it is closed at first.
+      if (await button.getAttribute("aria-pressed") === "false") await button.click();
       await page.setViewportSize({ width: 390, height: 844 });
       await page.getByRole("dialog", { name: "About openai" }).waitFor();
     },
