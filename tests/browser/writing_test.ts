@@ -179,6 +179,7 @@ browserTest(
     assert.equal(await written(page), "ask @zoe-bo about it");
 
     await write(page, "@ther");
+    await options(page).filter({ hasText: "thermometer1" }).waitFor();
     assert.match(await options(page).innerText(), /thermometer1\s+bot\s+not in this room/);
     await press(page, "Escape");
     await assertNoList(page, "Esc closes it");
@@ -209,6 +210,7 @@ browserTest(
     assert.ok(!commands.some((each) => /^\/(login|register|typing|draft)/.test(each)));
     assert.deepEqual(await axeProblems(page), []);
     await page.keyboard.type("jo");
+    await options(page).filter({ hasText: "leaves a room" }).waitFor({ state: "detached" });
     assert.match(await options(page).innerText(), /joins a room, making it if there is none/);
     await press(page, "Enter");
     assert.equal(await written(page), "/join ");
