@@ -38,6 +38,8 @@ export interface ChatServerOptions {
 /** How often connections are looked over. */
 const SWEEP_MS = 5000;
 const SAVE_MS = 5000;
+/** No login takes so long. */
+const LEFT_LATELY_MS = 60_000;
 const ACCOUNTS_MS = 60 * 60 * 1000;
 const MAX_CONNECTIONS = 18_000;
 const MAX_PER_ADDRESS = 200;
@@ -63,6 +65,8 @@ export class ChatServer {
   readonly #perAddress = new Map<string, number>();
   /** Who left since the last save. */
   readonly #departed = new Map<number, LiveUser>();
+  /** Who left lately, and when: a login may have read of them before it was saved what was delivered. */
+  readonly #leftLately = new Map<number, { readonly user: LiveUser; readonly atMs: number }>();
   readonly #timers: (() => void)[];
   readonly #pauses = new Set<() => void>();
   #isSaving = false;
@@ -248,6 +252,8 @@ export class ChatServer {
   departed(session: Session): void {
     const { user } = session;
     this.#departed.set(user.id, user);
+    this.#leftLately.delete(user.id);
+    this.#leftLately.set(user.id, { user, atMs: this.clock.monotonic() });
     if (user.receivers.size === 1 && user.receivers.has(session)) {
       this.presence.departed(user);
       void this.#saveDeparted();
@@ -256,8 +262,22 @@ export class ChatServer {
     this.log.info("left", { user: user.name, address: session.connection.remoteAddress });
   }
 
+  /** Who comes back has what was delivered before, also where the store did not know it yet as it was read. */
+  returned(user: LiveUser): void {
+    const before = this.#leftLately.get(user.id)?.user.deliveredSeq ?? 0;
+    user.deliveredSeq = Math.max(user.deliveredSeq, before);
+  }
+
+  #forgetWhoLeft(): void {
+    for (const [id, { user, atMs }] of this.#leftLately) {
+      if (this.clock.monotonic() - atMs < LEFT_LATELY_MS) return;
+      if (user.deliveredSeq <= user.savedSeq) this.#leftLately.delete(id);
+    }
+  }
+
   /** Writes what was delivered to whom; after a crash of the server at most the last seconds of it come again. */
   async #saveDelivered(): Promise<void> {
+    this.#forgetWhoLeft();
     const users = new Map(this.#departed);
     for (const [id, user] of this.router.live.users) {
       if (user.deliveredSeq > user.savedSeq) users.set(id, user);

@@ -51,6 +51,7 @@ export async function enter(call: Call, session: Session, login: Login): Promise
   const user = router.liveUser(login.user);
   session.become(user, login.tokenHash);
   const wasAway = user.receivers.size === 0;
+  server.returned(user);
   await router.arrive(login.user, session);
   if (!await server.accounts.isCurrent(login)) {
     session.end(badCredentials(), request.id);
