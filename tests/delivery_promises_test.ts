@@ -244,6 +244,20 @@ Deno.test("what is said while somebody who reads slowly quits comes once, then o
   assert.deepEqual(texts([...came, ...missed]), ["one", "two", "three", "four"]);
 });
 
+Deno.test("who comes back before the store knows what was delivered gets nothing twice", async () => {
+  await using server = await TestServer.start();
+  const [alice, bob] = [await server.json("alice"), await server.json("bob")];
+  await alice.say("#general", "one");
+  await bob.envelope(says("one"));
+  const { promise: allowed, resolve: goOn } = Promise.withResolvers<void>();
+  const save = server.store.saveDelivered.bind(server.store);
+  server.store.saveDelivered = (users) => allowed.then(() => save(users));
+  await quit(bob);
+  const { missed } = await logIn(server, "bob");
+  goOn();
+  assert.deepEqual(texts(missed), []);
+});
+
 Deno.test("what one connection of a user was sent is not kept for another", async () => {
   await using server = await TestServer.start();
   const { client, welcome } = await logIn(server, "alice");
