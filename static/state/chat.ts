@@ -23,7 +23,6 @@ import { Directory } from "./directory.ts";
 import { Feeds } from "./feeds.ts";
 import { incoming } from "./incoming.ts";
 import {
-  conversationKey,
   conversationName,
   conversationOf,
   isFeed,
@@ -32,7 +31,7 @@ import {
   isSameUser,
   sourceOf,
 } from "./keys.ts";
-import type { Person } from "./presence.ts";
+import { join } from "./membership.ts";
 import { Navigation } from "./navigation.ts";
 import { Notifications } from "./notifications.ts";
 import { OfflineCopy, rowsOf } from "./offline_copy.ts";
@@ -43,11 +42,11 @@ import { tell } from "./toast.ts";
 import { Timelines } from "./timelines.ts";
 import type { Page, Timeline } from "./timeline.ts";
 import { TypedText } from "./typed_text.ts";
+import { TypingSignal } from "./typing_signal.ts";
 import { Unsent } from "./unsent.ts";
 import { words } from "./words.ts";
 import { Writing } from "./writing.ts";
 
-const TYPING_EVERY_MS = 3_000;
 const NOT_LASTING =
   "This browser keeps nothing for this page. What you type and what is not sent yet is lost when the page is closed.";
 /** So many messages are surely among the newest that are loaded first. */
@@ -62,6 +61,7 @@ export class Chat {
   readonly services = new ServicesFacts();
   readonly search: Search;
   readonly writing: Writing;
+  readonly typing: TypingSignal;
   readonly navigation = new Navigation(this);
   readonly notifications: Notifications;
   readonly status = signal<ClientStatus>({ state: "connecting", attempt: 1 });
@@ -88,8 +88,6 @@ export class Chat {
   #lastOpen = "";
   #openedFirst = "";
   #stopWarning: (() => void) | undefined;
-  #lastTyping = 0;
-  #typingIn = "";
 
   constructor(connect: Connect, login: ChatClientOptions["login"]) {
     this.client = new ChatClient({ connect, login, backoff: pageBackoff }, this.#incoming.events);
@@ -117,6 +115,7 @@ export class Chat {
     this.search = new Search(this.client);
     this.notifications = new Notifications(this);
     this.writing = new Writing(this.client);
+    this.typing = new TypingSignal(this.client);
   }
 
   get conversations(): Directory["conversations"] {
@@ -206,7 +205,7 @@ export class Chat {
   /** Shows a message among those around it. */
   async jumpTo(message: Envelope): Promise<void> {
     const name = conversationOf(message, this.me.value);
-    if (isRoom(name) && !this.conversations.find(name)) await this.join(name);
+    if (isRoom(name) && !this.conversations.find(name)) await join(this, name);
     this.open(name);
     if (message.type === "subscription") await this.feeds.of(name).goTo(message);
     else await this.timelines.loadAround(name, sourceOf(message, this.me.value), message.seq ?? 0);
@@ -245,56 +244,6 @@ export class Chat {
     return AI_BOTS.find(isThere) ?? AI_BOTS.find((name) => this.conversations.find(name)) ?? "aibot";
   }
 
-  /** Joins a room, making it if there is none, and shows it. */
-  async join(room: string): Promise<void> {
-    const { metadata } = await this.client.command(`/join ${requireRoomName(room)}`);
-    const name = String(metadata.room);
-    const messages = metadata.messages as Envelope[];
-    this.conversations.add(name);
-    this.presence.noteBots(messages);
-    const page = { messages, more: metadata.more === true };
-    this.timeline(name).addNewest(name, page);
-    this.#copy.takeNewest(name, page);
-    this.directory.setMembers(name, metadata.members as Person[]);
-    await this.directory.refreshConversations();
-    this.open(name);
-  }
-
-  async leave(room: string): Promise<void> {
-    const { metadata } = await this.client.command(`/leave ${room}`);
-    this.#left(String(metadata.room));
-  }
-
-  async subscribe(user: string): Promise<void> {
-    const { message } = await this.client.command(`/subscribe ${user}`);
-    this.conversations.setSubscribed(user, true);
-    this.notice(message, user);
-  }
-
-  async unsubscribe(user: string): Promise<void> {
-    const { message } = await this.client.command(`/unsubscribe ${user}`);
-    this.conversations.setSubscribed(user, false);
-    this.notice(message, user);
-  }
-
-  async rename(name: string): Promise<void> {
-    await this.client.command(`/nick ${name}`);
-    this.userRenamed(this.me.value, this.client.user);
-  }
-
-  async setPassword(next: string, old: string): Promise<void> {
-    // The command's arguments are divided by white space.
-    if (/\s/.test(next)) throw new Error("A password cannot hold spaces here. Choose one without.");
-    await this.client.command(`/password ${next}${old === "" ? "" : ` ${old}`}`);
-    this.isProtected.value = true;
-  }
-
-  /** Has what was kept for this user delivered, and says how much it was. */
-  async checkStored(): Promise<void> {
-    const { message } = await this.client.command("/check");
-    this.notice(message);
-  }
-
   /** Says something to this reader alone, in `name` or where they are. */
   notice(text: string, name = this.conversations.current.value?.name): void {
     if (name !== undefined && text !== "") this.timeline(name).addNotice(text);
@@ -314,15 +263,6 @@ export class Chat {
     const name = this.conversations.currentName.value;
     if (name === "") tell(text);
     else this.timeline(name).addNotice(text, "error");
-  }
-
-  /** Tells the others of a conversation that this user is typing, at most every three seconds. */
-  tellTyping(destination: string): void {
-    const key = conversationKey(destination);
-    if (key === this.#typingIn && Date.now() - this.#lastTyping < TYPING_EVERY_MS) return;
-    this.#typingIn = key;
-    this.#lastTyping = Date.now();
-    if (!isSameUser(destination, this.me.value)) this.client.signal(`/typing ${destination}`);
   }
 
   /** Takes what a login says; a log of another epoch makes all that is shown void. */
@@ -410,7 +350,7 @@ export class Chat {
 
   #post(name: string, text: string, asks: boolean): void {
     this.returnToPresent(name);
-    this.#lastTyping = 0;
+    this.typing.sent();
     this.unsent.post(name, text, asks);
   }
 
@@ -456,14 +396,6 @@ export class Chat {
       rows: rowsOf(this.conversations.all.value),
       bots,
     };
-  }
-
-  #left(room: string): void {
-    const wasOpen = this.conversations.current.value?.key === conversationKey(room);
-    this.conversations.remove(room);
-    this.timeline(room).clear();
-    const next = this.conversations.all.value.find(({ kind }) => kind === "room");
-    if (wasOpen && next) this.open(next.name);
   }
 
   #setMe(): void {

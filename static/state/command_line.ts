@@ -4,6 +4,8 @@ import { findCommand, parseArguments, parseCommandLine } from "../../protocol/co
 import { requireUserName } from "../../protocol/names.ts";
 import type { Chat } from "./chat.ts";
 import { logOut } from "./session.ts";
+import { join, leave, subscribe, unsubscribe } from "./membership.ts";
+import { checkStored, rename } from "./account.ts";
 
 /** Whether a typed line is a command; `//` at the start says a line that begins with `/`. */
 export function isCommandLine(line: string): boolean {
@@ -40,16 +42,16 @@ async function runCommand(chat: Chat, destination: string, line: string): Promis
   } else if (spec.name === "msg" && first !== "") chat.open(requireUserName(first));
   else if (spec.name === "say" && rest !== "") chat.say(destination, rest);
   else if (spec.name === "ask" && rest !== "") chat.ask(destination, rest);
-  else if (spec.name === "join" && rest !== "") await chat.join(rest);
-  else if (spec.name === "leave") await chat.leave(rest || destination);
-  else if (spec.name === "subscribe" && rest !== "") await chat.subscribe(rest);
-  else if (spec.name === "unsubscribe" && rest !== "") await chat.unsubscribe(rest);
-  else if (spec.name === "nick" && rest !== "") await chat.rename(rest);
-  else if (spec.name === "check") await chat.checkStored();
+  else if (spec.name === "join" && rest !== "") await join(chat, rest);
+  else if (spec.name === "leave") await leave(chat, rest || destination);
+  else if (spec.name === "subscribe" && rest !== "") await subscribe(chat, rest);
+  else if (spec.name === "unsubscribe" && rest !== "") await unsubscribe(chat, rest);
+  else if (spec.name === "nick" && rest !== "") await rename(chat, rest);
+  else if (spec.name === "check") await checkStored(chat);
   else if (spec.name === "find" && rest !== "") await find(chat, rest);
   else if (spec.name === "history") await showHistory(chat, destination, rest);
   else if (spec.name === "quit" || spec.name === "logout") logOut();
-  else if (spec.name === "typing") chat.tellTyping(rest || destination);
+  else if (spec.name === "typing") chat.typing.tell(rest || destination);
   else if (spec.name === "help" && rest === "") await help(chat);
   else await ask(chat, destination, line);
 }

@@ -8,6 +8,7 @@ import { addressOf, asksForPlace, type Place, placeIn } from "./address.ts";
 import type { Chat } from "./chat.ts";
 import { feedOf, isRoom, isSameConversation } from "./keys.ts";
 import { words } from "./words.ts";
+import { join } from "./membership.ts";
 
 /** Why what the address asks for is not shown. */
 export type Obstacle =
@@ -85,7 +86,7 @@ export class Navigation {
   /** Joins the room that the address asks for and shows the message there, if it names one. */
   async joinAndGo(place: Place): Promise<void> {
     await this.#onTheWay(async (isLast) => {
-      await this.#chat.join(place.name);
+      await join(this.#chat, place.name);
       await this.#show(place, isLast);
     });
   }

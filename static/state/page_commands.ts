@@ -5,6 +5,8 @@ import type { Chat } from "./chat.ts";
 import { isRoom } from "./keys.ts";
 import { logOut } from "./session.ts";
 import { isListOpen, openDialog, showsMembers } from "./surfaces.ts";
+import { leave } from "./membership.ts";
+import { checkStored } from "./account.ts";
 
 export interface PageCommand {
   readonly name: string;
@@ -26,7 +28,7 @@ function commandsAnywhere(chat: Chat): readonly PageCommand[] {
     { name: "Keyboard shortcuts", also: "keys help", keys: "Mod+/", run: () => openDialog("shortcuts") },
     { name: "Settings", also: "preferences options theme notifications", run: () => openDialog("settings") },
     ...lookCommands(),
-    { name: "Stored messages", also: "check", run: () => void chat.attempt(() => chat.checkStored()) },
+    { name: "Stored messages", also: "check", run: () => void chat.attempt(() => checkStored(chat)) },
     { name: "Change name", also: "nick rename account", run: () => openDialog("name") },
     {
       name: chat.isProtected.value ? "Change password" : "Set a password",
@@ -66,6 +68,6 @@ function commandsHere(chat: Chat): readonly PageCommand[] {
   };
   return [
     { name: `Members of ${name}`, also: "people who", keys: "Alt+M", run: toggleMembers },
-    { name: `Leave ${name}`, also: "part", run: () => void chat.attempt(() => chat.leave(name)) },
+    { name: `Leave ${name}`, also: "part", run: () => void chat.attempt(() => leave(chat, name)) },
   ];
 }

@@ -63,11 +63,12 @@ export class Timelines {
 
   /** Loads the newest messages of a source of this conversation. */
   async loadNewest(name: string, source: string): Promise<void> {
-    const timeline = this.of(name);
-    await this.#load(timeline, source, "", (page) => {
-      timeline.addNewest(source, page);
-      this.#options.onNewest(source, page);
-    });
+    await this.#load(this.of(name), source, "", (page) => this.takeNewest(name, source, page));
+  }
+
+  takeNewest(name: string, source: string, page: Page): void {
+    this.of(name).addNewest(source, page);
+    this.#options.onNewest(source, page);
   }
 
   async loadOlder(name: string): Promise<void> {

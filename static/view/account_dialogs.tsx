@@ -9,6 +9,7 @@ import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
+import { rename, setPassword } from "../state/account.ts";
 
 export function AccountDialogs({ name, onClose }: { name: DialogName; onClose: () => void }) {
   if (name === "name") return <NameDialog onClose={onClose} />;
@@ -48,7 +49,7 @@ function LogOutDialog({ onClose }: { onClose: () => void }) {
 function NameDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const name = useSignal(chat.me.value);
-  const { problem, submit } = useSubmit(() => chat.rename(name.value.trim()), onClose);
+  const { problem, submit } = useSubmit(() => rename(chat, name.value.trim()), onClose);
   return (
     <Dialog title="Change your name" onClose={onClose}>
       <form class="stack" onSubmit={submit}>
@@ -64,7 +65,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
   const old = useSignal("");
   const next = useSignal("");
   const hasOne = chat.isProtected.value;
-  const { problem, submit } = useSubmit(() => chat.setPassword(next.value, old.value), () => {
+  const { problem, submit } = useSubmit(() => setPassword(chat, next.value, old.value), () => {
     onClose();
     chat.notice("Your password is set. From now on your name is yours alone.");
   });

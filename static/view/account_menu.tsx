@@ -7,6 +7,7 @@ import { losses } from "./account_dialogs.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./chat_context.ts";
 import { Icon } from "./icon.tsx";
+import { checkStored } from "../state/account.ts";
 
 export function AccountMenu(
   { onDialog, onClose }: { onDialog: (name: DialogName) => void; onClose: () => void },
@@ -21,13 +22,13 @@ export function AccountMenu(
     close();
     action();
   };
-  const checkStored = () => {
+  const check = () => {
     onClose();
-    void chat.attempt(() => chat.checkStored());
+    void chat.attempt(() => checkStored(chat));
   };
   return (
     <footer class="account">
-      <button type="button" class="item" onClick={checkStored}>
+      <button type="button" class="item" onClick={check}>
         <span class="item-sign">
           <Icon name="inbox" />
         </span>

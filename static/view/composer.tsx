@@ -49,7 +49,7 @@ export function Composer({ name }: { name: string }) {
     chat.typed.set(name, value);
     problem.value = "";
     // The first letter of a command tells nothing yet.
-    if (value.trim() !== "" && !/^\/(?!\/)/.test(value)) chat.tellTyping(name);
+    if (value.trim() !== "" && !/^\/(?!\/)/.test(value)) chat.typing.tell(name);
   };
   return (
     <form

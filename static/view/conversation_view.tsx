@@ -14,6 +14,7 @@ import { NotificationMenu } from "./notification_menu.tsx";
 import { isPublisher, ServiceBar } from "./service_bar.tsx";
 import { TimelineView } from "./timeline_view.tsx";
 import { TypingLine } from "./typing_line.tsx";
+import { leave } from "../state/membership.ts";
 
 export function ConversationView(
   { conversation, onMenu }: { conversation: Conversation; onMenu: () => void },
@@ -102,7 +103,7 @@ function RoomButtons(
         class="icon-button only-wide"
         aria-label={`Leave ${name}`}
         title="Leave this room"
-        onClick={() => void chat.attempt(() => chat.leave(name))}
+        onClick={() => void chat.attempt(() => leave(chat, name))}
       >
         <Icon name="door" />
       </button>

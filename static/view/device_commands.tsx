@@ -7,6 +7,7 @@ import { type Conversation, isSubscribed } from "../state/conversations.ts";
 import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
 import { visible } from "./visible_text.ts";
+import { subscribe, unsubscribe } from "../state/membership.ts";
 
 /** What can be said to the device that comes with the server (docs/protocol.md, section 8); others tell it with their `help`. */
 const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
@@ -33,7 +34,7 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
     asked.value = undefined;
     isBusy.value = true;
     try {
-      await (isOn ? chat.unsubscribe(name) : chat.subscribe(name));
+      await (isOn ? unsubscribe(chat, name) : subscribe(chat, name));
       outcome.value = isOn ? "You get no more readings." : "Subscribed: new readings show here.";
     } catch (error) {
       outcome.value = words(error);

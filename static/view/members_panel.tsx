@@ -10,6 +10,7 @@ import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
 import { PersonSign } from "./person_sign.tsx";
+import { leave } from "../state/membership.ts";
 
 /** Fewer are seen at a glance. */
 const FILTER_FROM = 12;
@@ -51,7 +52,7 @@ export function MembersPanel({ room, onClose }: { room: string; onClose: () => v
         class="button only-narrow panel-leave"
         onClick={() => {
           onClose();
-          void chat.attempt(() => chat.leave(room));
+          void chat.attempt(() => leave(chat, room));
         }}
       >
         Leave this room

@@ -9,6 +9,7 @@ import { useChat } from "./chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { NameText } from "./name_text.tsx";
+import { join } from "../state/membership.ts";
 
 interface Room {
   readonly room: string;
@@ -24,7 +25,7 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const rooms = useSignal<readonly Room[] | undefined>(undefined);
   const name = useSignal("");
-  const { problem, submit } = useSubmit(async () => await chat.join(name.value.trim()), onClose);
+  const { problem, submit } = useSubmit(async () => await join(chat, name.value.trim()), onClose);
   const listProblem = useSignal("");
   const refuse = (error: unknown) => listProblem.value = words(error);
   useEffect(() => {
@@ -34,7 +35,7 @@ export function RoomsDialog({ onClose }: { onClose: () => void }) {
   }, []);
   const open = async ({ room, joined }: Room) => {
     if (joined) chat.open(room);
-    else await chat.join(room);
+    else await join(chat, room);
     onClose();
   };
   const wanted = name.value.trim().replace(/^#/, "").toLowerCase();

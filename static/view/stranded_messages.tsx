@@ -6,6 +6,7 @@ import { isRoom } from "../state/keys.ts";
 import { useChat } from "./chat_context.ts";
 import { NameText } from "./name_text.tsx";
 import { visible } from "./visible_text.ts";
+import { join } from "../state/membership.ts";
 
 export function StrandedMessages() {
   const chat = useChat();
@@ -22,7 +23,7 @@ function Stranded({ record }: { record: UnsentRecord }) {
   const chat = useChat();
   const { id, destination, text, problem } = record;
   const joinAndSend = async () => {
-    await chat.join(destination);
+    await join(chat, destination);
     chat.unsent.retry(id);
   };
   return (

@@ -14,6 +14,7 @@ import { Lookalike } from "./name_text.tsx";
 import { PersonSign } from "./person_sign.tsx";
 import { UnreadBadge } from "./unread_badge.tsx";
 import { visible } from "./visible_text.ts";
+import { join } from "../state/membership.ts";
 
 export function Switcher({ onClose }: { onClose: () => void }) {
   const chat = useChat();
@@ -135,7 +136,7 @@ async function follow(chat: Chat, choice: Choice): Promise<void> {
       return chat.open(choice.name);
     case "room":
     case "create":
-      return await chat.join(choice.name);
+      return await join(chat, choice.name);
     case "command":
       return choice.command.run();
     case "search":
