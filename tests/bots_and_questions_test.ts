@@ -206,8 +206,7 @@ Deno.test("drafts reach those who will get the answer, and are not stored", asyn
   const question = await alice.command("/ask hello?", { destination: "#general" });
   await bob.envelope(says("hello?"));
   await ai.envelope(says("hello?"));
-  const draft = { draft: "d1", delta: "Hel" };
-  ai.sendJson({ type: "command", id: "x", message: "/draft", destination: "#general", metadata: draft });
+  ai.sendDraft("#general", "d1", "Hel");
   for (const client of [alice, bob]) {
     const { metadata } = await client.envelope(is("draft"));
     assert.deepEqual(
@@ -228,18 +227,12 @@ Deno.test("a bot shows drafts in a room only where it takes part, or while a que
     ai.command("/draft", { destination, metadata: { draft: "d1", delta: "x" } });
   assertError(await draft("#general"), "not_a_member");
   assertError(await draft("#nowhere"), "no_such_room");
-  ai.sendJson({
-    type: "command",
-    message: "/draft",
-    destination: "#dev",
-    metadata: { draft: "d", delta: "s" },
-  });
+  ai.sendDraft("#dev", "d", "s");
   assert.equal((await alice.envelope(is("draft"))).metadata.draft, "d");
   await ai.say("#dev", "so", { metadata: { answer_to: seq } });
   assertError(await draft("#dev"), "not_a_member");
   await ai.command("/join #general");
-  const metadata = { draft: "mine", delta: "x" };
-  ai.sendJson({ type: "command", message: "/draft", destination: "#general", metadata });
+  ai.sendDraft("#general", "mine", "x");
   assert.equal((await alice.envelope(is("draft"))).metadata.draft, "mine");
 });
 
@@ -256,8 +249,7 @@ Deno.test("a draft in a direct conversation reaches that user alone", async () =
   await using server = await TestServer.start();
   const { ai, alice, bob } = await asking(server);
   await alice.say("aibot", "hello");
-  const draft = { draft: "d1", delta: "Hi" };
-  ai.sendJson({ type: "command", message: "/draft", destination: "alice", metadata: draft });
+  ai.sendDraft("alice", "d1", "Hi");
   assert.equal((await alice.envelope(is("draft"))).metadata.delta, "Hi");
   assert.deepEqual(codes(await bob.settled()), []);
 });

@@ -77,6 +77,11 @@ export class LineClient {
     this.send(JSON.stringify(value));
   }
 
+  /** As a bot: more of an answer that it is writing. */
+  sendDraft(destination: string, draft: string, delta: string): void {
+    this.sendJson({ type: "command", message: "/draft", destination, metadata: { draft, delta } });
+  }
+
   login(name: string, metadata: Record<string, unknown> = {}): void {
     this.sendJson({ type: "command", message: `/login ${name}`, metadata });
   }

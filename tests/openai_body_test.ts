@@ -47,6 +47,7 @@ Deno.test("a body is read up to 4 MiB in all, however small its events are", asy
 
 Deno.test("while a large body is read the rest of the process has its turn, whatever the size of its pieces", async () => {
   for (const pieces of [["data: 1\n\n".repeat(10_000)], "x\n\n".repeat(30_000).match(/[^]{100}/g)!]) {
+    // Timers of 0 ms count the turns of the event loop.
     let turns = 0;
     let isOver = false;
     const turn = () => {

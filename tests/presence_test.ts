@@ -161,8 +161,7 @@ Deno.test("/typing and drafts reach a user with whom nothing was said yet, and m
   alice.sendJson({ type: "command", message: "/typing BOB" });
   const typing = await bob.envelope(is("typing"));
   assert.deepEqual([typing.metadata.destination, typing.metadata.user], ["Bob", "alice"]);
-  const metadata = { draft: "d1", delta: "Hel" };
-  robot.sendJson({ type: "command", message: "/draft", destination: "bob", metadata });
+  robot.sendDraft("bob", "d1", "Hel");
   const draft = await bob.envelope(is("draft"));
   assert.deepEqual([draft.metadata.destination, draft.metadata.user, draft.metadata.delta], [
     "Bob",

@@ -310,15 +310,8 @@ browserTest("An AI answer grows as a draft and becomes the stored message in its
   await page.getByRole("button", { name: "Ask AI" }).click();
   await say(page, "What is a WebSocket?");
   const question = await bot.envelope(({ metadata }) => metadata.ask === true);
-  const draft = (delta: string) =>
-    bot.sendJson({
-      type: "command",
-      message: "/draft",
-      destination: "#general",
-      metadata: { draft: "d1", delta },
-    });
-  draft("One connection ");
-  draft("that stays **open**");
+  bot.sendDraft("#general", "d1", "One connection ");
+  bot.sendDraft("#general", "d1", "that stays **open**");
   const answer = page.locator("article", { hasText: "One connection that stays open" });
   await answer.and(page.locator('[data-state="writing"]')).waitFor();
   const row = await answer.elementHandle();
@@ -344,12 +337,7 @@ browserTest("A running answer can be stopped, and its personalities and reset ar
   }
   await say(page, "tell me");
   await bot.envelope(({ message }) => message === "tell me");
-  bot.sendJson({
-    type: "command",
-    message: "/draft",
-    destination: "alice",
-    metadata: { draft: "d2", delta: "Once upon" },
-  });
+  bot.sendDraft("alice", "d2", "Once upon");
   await page.getByText("Once upon").waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await bot.envelope(({ metadata }) => metadata.code === "stop" || metadata.code === "stopped");

@@ -137,15 +137,8 @@ browserTest(
 
     await say(page, "/ask tell me");
     const question = await bot.envelope(({ metadata }) => metadata.ask === true);
-    const draft = (delta: string) =>
-      bot.sendJson({
-        type: "command",
-        message: "/draft",
-        destination: "#general",
-        metadata: { draft: "d", delta },
-      });
     const log = page.getByRole("log");
-    draft("first words\n\n".repeat(10));
+    bot.sendDraft("#general", "d", "first words\n\n".repeat(10));
     const answer = page.locator('article[data-state="writing"]');
     await answer.filter({ hasText: "first words" }).waitFor();
     await atEnd("a growing answer");
@@ -155,7 +148,7 @@ browserTest(
     await page.getByRole("button", { name: /Jump to latest/ }).waitFor();
     const row = messages(page, "line-50.");
     const top = await topOf(page, row);
-    draft("more words\n\n".repeat(10));
+    bot.sendDraft("#general", "d", "more words\n\n".repeat(10));
     await bot.say("#general", "the whole answer", { metadata: { draft: "d", answer_to: question.seq } });
     await page.getByRole("button", { name: "1 new, jump to latest" }).waitFor();
     assert.equal(await topOf(page, row), top);

@@ -256,6 +256,7 @@ browserTest(
     assert.deepEqual(await axeProblems(page), []);
     await page.keyboard.type("sun");
     await picker.getByRole("group", { name: "Found" }).waitFor();
+    await drawn(page);
     await press(page, "ArrowDown", "ArrowRight", "ArrowLeft");
     const chosen = await page.evaluate<string>("document.activeElement.dataset.symbol");
     await press(page, "Enter");
@@ -331,12 +332,7 @@ browserTest(
     bot.sendJson({ type: "command", message: "/typing alice" });
     await page.getByRole("navigation").getByText("aibot").first().click();
     await line.filter({ hasText: "aibot is typing" }).waitFor();
-    bot.sendJson({
-      type: "command",
-      message: "/draft",
-      destination: "alice",
-      metadata: { draft: "d1", delta: "Because" },
-    });
+    bot.sendDraft("alice", "d1", "Because");
     await page.locator('[data-state="writing"]').waitFor();
     await line.filter({ hasText: /^$/ }).waitFor();
   },

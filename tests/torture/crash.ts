@@ -87,6 +87,7 @@ class CrashRun {
     const visiting = visitor.connect();
     for (const sender of this.#senders) this.#sayNext(sender);
     for (const typist of this.#textSenders) typist.say(this.#random.pick([LOBBY, "away1", "away3"]));
+    // Not a wait for anything: the moment of the kill is what is tried.
     await new Promise((resolve) => setTimeout(resolve, moment));
     this.#isStopping = true;
     this.#server = undefined;

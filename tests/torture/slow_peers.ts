@@ -252,6 +252,7 @@ async function trickleUntil(reader: PacedReader, end: number): Promise<void> {
   }
 }
 
+/** Time itself is what a slow reader takes. */
 function until(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, time - performance.now())));
 }
