@@ -5,8 +5,8 @@ import "./style/ask.css";
 import { render } from "preact";
 import { keepShell } from "./install.ts";
 import { applyAppearance } from "./state/appearance.ts";
-import { Asking } from "./state/asking.ts";
-import { AskPage } from "./view/ask_page.tsx";
+import { Asking } from "./state/services/asking.ts";
+import { AskPage } from "./view/ask/ask_page.tsx";
 
 applyAppearance();
 const asking = new Asking();

@@ -1,7 +1,7 @@
 /** The addresses of rooms, people and messages on the page. */
 
 import assert from "node:assert/strict";
-import { addressOf, asksForPlace, placeIn } from "../static/state/address.ts";
+import { addressOf, asksForPlace, placeIn } from "../static/state/finding/address.ts";
 
 Deno.test("A place and its address lead to each other", () => {
   const places = [

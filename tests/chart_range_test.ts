@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chartRange } from "../static/state/reading_values.ts";
+import { chartRange } from "../static/state/services/reading_values.ts";
 
 Deno.test("A chart leaves room around its values, and a line that never changes stands in the middle", () => {
   assert.deepEqual(chartRange(null, null), [0, 1]);

@@ -1,9 +1,9 @@
 /** The pure parts of writing on the page: what is completed at the caret, and in which order. */
 
 import assert from "node:assert/strict";
-import { emojiCodeAt, isInCode, tokenAt } from "../static/state/completion.ts";
-import { emojiOfCode, findEmoji } from "../static/state/emoji_data.ts";
-import { match, ranked } from "../static/state/ranking.ts";
+import { emojiCodeAt, isInCode, tokenAt } from "../static/state/writing/completion.ts";
+import { emojiOfCode, findEmoji } from "../static/state/writing/emoji_data.ts";
+import { match, ranked } from "../static/state/finding/ranking.ts";
 
 /** The caret is where `|` stands; what is completed there, as `kind query`. */
 function at(marked: string): string | undefined {

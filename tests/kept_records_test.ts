@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { isKeptPage, isOverview, isTypedRecord, isUnsentRecord } from "../static/state/kept_records.ts";
+import {
+  isKeptPage,
+  isOverview,
+  isTypedRecord,
+  isUnsentRecord,
+} from "../static/state/storage/kept_records.ts";
 
 const message = {
   type: "chat",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { looksLikeAnother } from "../static/state/lookalikes.ts";
+import { looksLikeAnother } from "../static/state/finding/lookalikes.ts";
 
 Deno.test("a room's name that could pass for another is known", () => {
   for (const name of ["#gеneral", "#аdmin", "#οffice", "#сору"]) assert.ok(looksLikeAnother(name), name);

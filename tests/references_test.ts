@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mentions, references } from "../static/state/references.ts";
+import { mentions, references } from "../static/state/reading/references.ts";
 
 const names = (text: string) => references(text).map(({ name }) => name);
 

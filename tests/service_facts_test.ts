@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServicesFacts } from "../static/state/service_facts.ts";
+import { ServicesFacts } from "../static/state/services/service_facts.ts";
 import { chat } from "./scripted_server.ts";
 
 Deno.test("Of what a service tells about itself only times that can be written are taken", () => {

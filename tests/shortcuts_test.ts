@@ -1,8 +1,8 @@
 /** The table of shortcuts, and how well names fit what was typed. */
 
 import assert from "node:assert/strict";
-import { fit } from "../static/state/fuzzy.ts";
-import { actionOf, type KeyPress, labelsOf, SHORTCUTS } from "../static/state/shortcuts.ts";
+import { fit } from "../static/state/finding/fuzzy.ts";
+import { actionOf, type KeyPress, labelsOf, SHORTCUTS } from "../static/state/finding/shortcuts.ts";
 
 function press(key: string, held: Partial<KeyPress> = {}): KeyPress {
   const no = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false };

@@ -1,7 +1,7 @@
 /** Which parts of a snippet are what was looked for. */
 
 import assert from "node:assert/strict";
-import { partsOf } from "../static/state/snippet.ts";
+import { partsOf } from "../static/state/finding/snippet.ts";
 
 function marked(snippet: string, text: string): string {
   return partsOf(snippet, text).map(({ text, isHit }) => isHit ? `[${text}]` : text).join("");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { visible } from "../static/view/visible_text.ts";
+import { visible } from "../static/view/text/visible_text.ts";
 
 Deno.test("what cannot be seen is shown by its name", () => {
   assert.equal(visible("\x1b[31mred"), "‹ESC›[31mred");

@@ -2,7 +2,7 @@
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** Its data is what the page gave with it, as state/system_notification.ts says. */
+/** Its data is what the page gave with it, as state/notifying/system_notification.ts says. */
 export async function openConversation({ data: told }: Notification): Promise<void> {
   const { scope } = self.registration;
   const pages = (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(isChat);

@@ -1,7 +1,7 @@
 /** How the page looks, as its reader has chosen. The style sheets read it from attributes of the root element. */
 
 import { effect } from "@preact/signals";
-import { preference } from "./preferences.ts";
+import { preference } from "./storage/preferences.ts";
 
 /** The first of each is what holds where nothing was chosen. `first_paint.ts` sets the same attributes before anything is drawn. */
 export const theme = preference("theme", ["calm", "sketch"]);

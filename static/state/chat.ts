@@ -13,14 +13,14 @@ import {
 import type { Envelope, Metadata } from "../../protocol/message.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
 import { requireRoomName, requireUserName, userKey } from "../../protocol/names.ts";
-import { AI_BOTS } from "./ai_bots.ts";
-import { Announcements } from "./announcements.ts";
+import { AI_BOTS } from "./services/ai_bots.ts";
+import { Announcements } from "./reading/announcements.ts";
 import { type Conversation, readSeqOf, unreadIn } from "./conversations.ts";
-import { database } from "./database.ts";
-import type { Overview } from "./kept_records.ts";
+import { database } from "./storage/database.ts";
+import type { Overview } from "./storage/kept_records.ts";
 import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
-import { Feeds } from "./feeds.ts";
+import { Feeds } from "./services/feeds.ts";
 import { incoming } from "./incoming.ts";
 import {
   conversationName,
@@ -32,20 +32,20 @@ import {
   sourceOf,
 } from "./keys.ts";
 import { join } from "./membership.ts";
-import { Navigation } from "./navigation.ts";
-import { Notifications } from "./notifications.ts";
-import { OfflineCopy, rowsOf } from "./offline_copy.ts";
-import { ReadMarkers } from "./read_markers.ts";
-import { Search } from "./search.ts";
-import { ServicesFacts } from "./service_facts.ts";
+import { Navigation } from "./finding/navigation.ts";
+import { Notifications } from "./notifying/notifications.ts";
+import { OfflineCopy, rowsOf } from "./storage/offline_copy.ts";
+import { ReadMarkers } from "./reading/read_markers.ts";
+import { Search } from "./finding/search.ts";
+import { ServicesFacts } from "./services/service_facts.ts";
 import { tell } from "./toast.ts";
-import { Timelines } from "./timelines.ts";
-import type { Page, Timeline } from "./timeline.ts";
-import { TypedText } from "./typed_text.ts";
-import { TypingSignal } from "./typing_signal.ts";
-import { Unsent } from "./unsent.ts";
+import { Timelines } from "./reading/timelines.ts";
+import type { Page, Timeline } from "./reading/timeline.ts";
+import { TypedText } from "./writing/typed_text.ts";
+import { TypingSignal } from "./writing/typing_signal.ts";
+import { Unsent } from "./writing/unsent.ts";
 import { words } from "./words.ts";
-import { Writing } from "./writing.ts";
+import { Writing } from "./writing/writing.ts";
 
 const NOT_LASTING =
   "This browser keeps nothing for this page. What you type and what is not sent yet is lost when the page is closed.";

@@ -12,7 +12,7 @@ import {
   isSameUser,
   sourceOf,
 } from "./keys.ts";
-import { isMention } from "./mentions.ts";
+import { isMention } from "./reading/mentions.ts";
 
 /** How far one source of a conversation goes, and how far it was read. */
 export interface Marker {

@@ -5,7 +5,7 @@ import type { ChatClient } from "../../client/chat_client.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import { Conversations, type Row } from "./conversations.ts";
 import { conversationKey } from "./keys.ts";
-import { findMissedMentions } from "./missed_mentions.ts";
+import { findMissedMentions } from "./reading/missed_mentions.ts";
 import { type Person, Presence } from "./presence.ts";
 
 /** Many changes at once, as after a restart, cost one request. */

@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts";
 import type { Envelope } from "../../protocol/message.ts";
 import type { Chat } from "./chat.ts";
-import { Gathering } from "./gathering.ts";
+import { Gathering } from "./reading/gathering.ts";
 import { conversationKey, conversationOf, isGuest, isSameUser } from "./keys.ts";
 
 export interface Incoming {

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Envelope } from "../../protocol/message.ts";
 import { userKey } from "../../protocol/names.ts";
-import { isAiBotName } from "./ai_bots.ts";
+import { isAiBotName } from "./services/ai_bots.ts";
 import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 
 export interface Person {

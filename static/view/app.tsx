@@ -3,8 +3,8 @@
 import { useEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
 import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
-import { AccountDialogs } from "./account_dialogs.tsx";
-import { Announcer } from "./announcer.tsx";
+import { AccountDialogs } from "./dialogs/account_dialogs.tsx";
+import { Announcer } from "./timeline/announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
@@ -13,15 +13,15 @@ import { NewVersion } from "./new_version.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
 import { usePageKeys } from "./page_keys.ts";
 import { usePageSigns } from "./page_signs.ts";
-import { Sidebar } from "./sidebar.tsx";
+import { Sidebar } from "./sidebar/sidebar.tsx";
 import { StrandedMessages } from "./stranded_messages.tsx";
-import { ToastView } from "./toast_view.tsx";
+import { ToastView } from "./controls/toast_view.tsx";
 
-const RoomsDialog = later(async () => (await import("./rooms_dialog.tsx")).RoomsDialog);
-const SearchPanel = later(async () => (await import("./search_panel.tsx")).SearchPanel);
-const SettingsDialog = later(async () => (await import("./settings_dialog.tsx")).SettingsDialog);
-const ShortcutsDialog = later(async () => (await import("./shortcuts_dialog.tsx")).ShortcutsDialog);
-const Switcher = later(async () => (await import("./switcher.tsx")).Switcher);
+const RoomsDialog = later(async () => (await import("./dialogs/rooms_dialog.tsx")).RoomsDialog);
+const SearchPanel = later(async () => (await import("./dialogs/search_panel.tsx")).SearchPanel);
+const SettingsDialog = later(async () => (await import("./dialogs/settings_dialog.tsx")).SettingsDialog);
+const ShortcutsDialog = later(async () => (await import("./dialogs/shortcuts_dialog.tsx")).ShortcutsDialog);
+const Switcher = later(async () => (await import("./dialogs/switcher.tsx")).Switcher);
 
 export function App({ chat }: { chat: Chat }) {
   const shown = dialog.value;

@@ -2,18 +2,18 @@
 
 import type { Conversation } from "../state/conversations.ts";
 import { conversationKey, isSameUser } from "../state/keys.ts";
-import { isAiBotName } from "../state/ai_bots.ts";
+import { isAiBotName } from "../state/services/ai_bots.ts";
 import { showsAi, showsMembers } from "../state/surfaces.ts";
-import { AiPanel } from "./ai_panel.tsx";
+import { AiPanel } from "./services/ai_panel.tsx";
 import { useChat } from "./chat_context.ts";
-import { Composer } from "./composer.tsx";
-import { Icon } from "./icon.tsx";
-import { MembersPanel } from "./members_panel.tsx";
-import { NameText } from "./name_text.tsx";
-import { NotificationMenu } from "./notification_menu.tsx";
-import { isPublisher, ServiceBar } from "./service_bar.tsx";
-import { TimelineView } from "./timeline_view.tsx";
-import { TypingLine } from "./typing_line.tsx";
+import { Composer } from "./composer/composer.tsx";
+import { Icon } from "./controls/icon.tsx";
+import { MembersPanel } from "./dialogs/members_panel.tsx";
+import { NameText } from "./text/name_text.tsx";
+import { NotificationMenu } from "./dialogs/notification_menu.tsx";
+import { isPublisher, ServiceBar } from "./services/service_bar.tsx";
+import { TimelineView } from "./timeline/timeline_view.tsx";
+import { TypingLine } from "./composer/typing_line.tsx";
 import { leave } from "../state/membership.ts";
 
 export function ConversationView(

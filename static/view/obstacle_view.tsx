@@ -3,8 +3,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Place } from "../state/address.ts";
-import type { Obstacle } from "../state/navigation.ts";
+import type { Place } from "../state/finding/address.ts";
+import type { Obstacle } from "../state/finding/navigation.ts";
 import { words } from "../state/words.ts";
 import { useChat } from "./chat_context.ts";
 

@@ -2,8 +2,8 @@
 
 import { useLayoutEffect } from "preact/hooks";
 import type { Chat } from "../state/chat.ts";
-import { neighbour } from "../state/sections.ts";
-import { type Action, actionOf } from "../state/shortcuts.ts";
+import { neighbour } from "../state/finding/sections.ts";
+import { type Action, actionOf } from "../state/finding/shortcuts.ts";
 import { isListOpen, latest, openDialog, openSwitcher, showsMembers } from "../state/surfaces.ts";
 import { tell } from "../state/toast.ts";
 

@@ -5,9 +5,9 @@ import { useEffect } from "preact/hooks";
 import { ChatError } from "../../protocol/errors.ts";
 import { cancelSignIn, clearSignInError, isLoading, pending, signIn, signInError } from "../state/session.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
-import { Field } from "./field.tsx";
-import { Icon } from "./icon.tsx";
-import { Sign } from "./sign.tsx";
+import { Field } from "./controls/field.tsx";
+import { Icon } from "./controls/icon.tsx";
+import { Sign } from "./controls/sign.tsx";
 
 export function SignIn() {
   const waiting = pending.value;

@@ -1,11 +1,11 @@
 /** Messages that were refused in rooms that the user is not in any more: there is no conversation to show them in. */
 
 import type { Chat } from "../state/chat.ts";
-import type { UnsentRecord } from "../state/kept_records.ts";
+import type { UnsentRecord } from "../state/storage/kept_records.ts";
 import { isRoom } from "../state/keys.ts";
 import { useChat } from "./chat_context.ts";
-import { NameText } from "./name_text.tsx";
-import { visible } from "./visible_text.ts";
+import { NameText } from "./text/name_text.tsx";
+import { visible } from "./text/visible_text.ts";
 import { join } from "../state/membership.ts";
 
 export function StrandedMessages() {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { colourOf, COLOURS } from "../../static/view/name_colour.ts";
+import { colourOf, COLOURS } from "../../static/view/text/name_colour.ts";
 import {
   browserTest,
   buildPage,

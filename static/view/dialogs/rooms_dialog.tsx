@@ -1,0 +1,98 @@
+/** All rooms that there are, to join one or to make a new one. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { words } from "../../state/words.ts";
+import { useSubmit } from "./account_dialogs.tsx";
+import { arrowKeys } from "../controls/arrow_keys.ts";
+import { useChat } from "../chat_context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Field } from "../controls/field.tsx";
+import { NameText } from "../text/name_text.tsx";
+import { join } from "../../state/membership.ts";
+
+interface Room {
+  readonly room: string;
+  readonly members: number;
+  readonly online: number;
+  readonly joined: boolean;
+}
+
+/** The server lists no more: one's own and the largest; see docs/protocol.md, `/list`. */
+const MOST_LISTED = 1_000;
+
+export function RoomsDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const rooms = useSignal<readonly Room[] | undefined>(undefined);
+  const name = useSignal("");
+  const { problem, submit } = useSubmit(async () => await join(chat, name.value.trim()), onClose);
+  const listProblem = useSignal("");
+  const refuse = (error: unknown) => listProblem.value = words(error);
+  useEffect(() => {
+    chat.client.command("/list")
+      .then(({ metadata }) => rooms.value = metadata.rooms as readonly Room[])
+      .catch(refuse);
+  }, []);
+  const open = async ({ room, joined }: Room) => {
+    if (joined) chat.open(room);
+    else await join(chat, room);
+    onClose();
+  };
+  const wanted = name.value.trim().replace(/^#/, "").toLowerCase();
+  const matching = rooms.value?.filter(({ room }) => room.toLowerCase().includes(wanted)) ?? [];
+  return (
+    <Dialog title="Rooms" onClose={onClose}>
+      <form class="stack" onSubmit={submit} onKeyDown={toFirstRoom}>
+        <Field
+          label="Find a room, or name a new one"
+          name="room"
+          placeholder="#tea"
+          value={name}
+          problem={problem || listProblem.value}
+          required
+          focused
+        />
+        <button type="submit" class="button button-primary">
+          {matching.some(({ room }) => room.toLowerCase() === "#" + wanted) || wanted === ""
+            ? "Join room"
+            : "Create room"}
+        </button>
+      </form>
+      <ul class="room-list" onKeyDown={arrowKeys("button")}>
+        {matching.map((room) => (
+          <RoomRow
+            room={room}
+            key={room.room}
+            onOpen={() => void open(room).catch(refuse)}
+          />
+        ))}
+      </ul>
+      {!rooms.value && listProblem.value === "" && <p class="quiet" role="status">Loading …</p>}
+      {rooms.value && matching.length === 0 && <p class="quiet">There is no such room yet.</p>}
+      {(rooms.value?.length ?? 0) >= MOST_LISTED && (
+        <p class="quiet">There are more rooms. One that is not shown opens by its name.</p>
+      )}
+    </Dialog>
+  );
+}
+
+function RoomRow({ room, onOpen }: { room: Room; onOpen: () => void }) {
+  return (
+    <li class="room-row">
+      <div>
+        <NameText name={room.room} class="room-name" />
+        <p class="quiet">{room.members} {room.members === 1 ? "member" : "members"}, {room.online} online</p>
+      </div>
+      <button type="button" class="button button-small" onClick={onOpen}>
+        {room.joined ? "Open" : "Join"}
+      </button>
+    </li>
+  );
+}
+
+/** Down goes from the field into the list. */
+function toFirstRoom(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (event.key !== "ArrowDown") return;
+  event.preventDefault();
+  event.currentTarget.nextElementSibling?.querySelector("button")?.focus();
+}
