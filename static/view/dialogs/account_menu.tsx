@@ -44,6 +44,7 @@ export function AccountMenu(
           <Avatar name={chat.me.value} small />
           <bdi class="item-name">{chat.me.value}</bdi>
           <span class="quiet">{stateWord(chat.status.value.state, chat.isGuest.value)}</span>
+          <Icon name="chevron" />
         </summary>
         <ul class="menu-list">
           <li>
@@ -61,7 +62,7 @@ export function AccountMenu(
               <Icon name="key" /> {chat.isProtected.value ? "Change password" : "Set a password"}
             </button>
           </li>
-          <li>
+          <li class="menu-apart">
             <button type="button" class="item" onClick={choose(leave)}>
               <Icon name="door" /> Log out
             </button>
