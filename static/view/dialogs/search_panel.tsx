@@ -63,7 +63,10 @@ export function SearchPanel() {
           <Filters />
         </form>
         <div class="panel-body" aria-busy={search.busy.value}>
-          <p class="search-status quiet" role="status">{statusWords(search)}</p>
+          {isInVain(search) && <Icon name="search" />}
+          <p class={`search-status quiet ${isInVain(search) ? "search-in-vain" : ""}`} role="status">
+            {statusWords(search)}
+          </p>
           {!search.searched.value && !search.busy.value && <Ways />}
           {isInVain(search) && <OtherWays />}
           <Results />
@@ -171,7 +174,6 @@ function OtherWays() {
   };
   return (
     <div class="search-none">
-      <Icon name="search" />
       {start && (
         <button type="button" class="button button-small" onClick={() => again(start, false)}>
           Words that begin with it

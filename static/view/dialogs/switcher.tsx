@@ -265,7 +265,7 @@ function OptionNote({ choice }: { choice: Choice }) {
     case "room":
       return (
         <span class="quiet">
-          <span class="only-wide">Join ·{" "}</span>
+          <span class="only-wide">Join ·</span>
           {choice.members} {choice.members === 1 ? "member" : "members"}
         </span>
       );

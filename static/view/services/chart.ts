@@ -143,11 +143,12 @@ function optionsOf(
   };
 }
 
-/** The colour under the line, which thins out downwards. */
+/** @param line as the browser computes it: `rgb(…)` */
 function fade(ctx: CanvasRenderingContext2D, line: string, { top, height }: uPlot.BBox): CanvasGradient {
   const gradient = ctx.createLinearGradient(0, top, 0, top + height);
-  gradient.addColorStop(0, `color-mix(in srgb, ${line} 30%, transparent)`);
-  gradient.addColorStop(1, `color-mix(in srgb, ${line} 3%, transparent)`);
+  for (const [at, alpha] of [[0, 0.28], [1, 0.02]] as const) {
+    gradient.addColorStop(at, line.replace(/^rgb\((.+)\)$/, `rgba($1, ${alpha})`));
+  }
   return gradient;
 }
 

@@ -73,10 +73,10 @@ export function DeviceCard({ conversation }: { conversation: Conversation }) {
               <button
                 type="button"
                 class="button button-small"
-                aria-expanded={showsList}
+                aria-label={showsList ? "Show as a chart" : "Show as a list"}
                 onClick={toggleList}
               >
-                {showsList ? "Show as a chart" : "Show as a list"}
+                {showsList ? "Chart" : "List"}
               </button>
             )}
           </div>

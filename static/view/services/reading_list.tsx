@@ -23,10 +23,14 @@ export function ReadingList({ name, feed }: { name: string; feed: Feed }) {
   return (
     <div class="reading-list" tabIndex={0} role="region" aria-label={`Readings of ${name}, as a list`}>
       <table>
-        <thead class="for-ears">
+        <thead>
           <tr>
-            <th scope="col">Reading</th>
-            <th scope="col">Time</th>
+            <th scope="col">
+              <span class="for-ears">Reading</span>
+            </th>
+            <th scope="col">
+              <span class="for-ears">Time</span>
+            </th>
           </tr>
         </thead>
         {daysOf(shown).map(({ day, readings }) => (

@@ -109,7 +109,6 @@ function Item({ name }: { name: string }) {
       >
         {isRoom(name) ? <span class="item-sign">#</span> : <PersonSign name={name} />}
         <NameText name={name.replace(/^#/, "")} class="item-name" title={name} />
-        {chat.presence.isBot(name) && <span class="tag">bot</span>}
         {!name.startsWith("#") && <LiveValue service={name} />}
         {conversation && <UnreadBadge name={name} unread={unread} mentions={mentionsIn(conversation)} />}
       </button>
