@@ -8,6 +8,8 @@ export interface LoginOptions {
   password?: string;
   token?: string;
   register?: boolean;
+  /** False: an account that is made by this login stays out of the lobby. */
+  lobby?: false;
 }
 
 type Credential =
@@ -59,6 +61,7 @@ export class Credentials {
     if (credential.kind === "token") metadata.token = credential.token;
     if (credential.kind === "password") metadata.password = credential.password;
     if (since !== undefined) metadata.since = since;
+    if (this.#asked.lobby === false) metadata.lobby = false;
     const name = this.#nameFor(credential);
     return { type: "command", destination: "", message: `/login ${name}`.trim(), metadata };
   }
@@ -102,8 +105,8 @@ export class Credentials {
   }
 
   #registration(): Omit<Request, "id"> {
-    const { name = "", password } = this.#asked;
-    const metadata = password === undefined ? {} : { password };
+    const { name = "", password, lobby } = this.#asked;
+    const metadata = { ...password !== undefined && { password }, ...lobby === false && { lobby } };
     return { type: "command", destination: "", message: `/register ${name}`, metadata };
   }
 

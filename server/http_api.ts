@@ -94,15 +94,16 @@ export function respondError(server: ChatServer, error: unknown): Response {
 }
 
 async function logIn(server: ChatServer, body: string, address: string): Promise<Metadata> {
-  const { name, password } = parseObject(body);
+  const { name, password, lobby = true } = parseObject(body);
   if (name !== undefined && typeof name !== "string") {
     throw new ChatError("bad_message", '"name" must be a string.');
   }
   if (password !== undefined && typeof password !== "string") {
     throw new ChatError("bad_message", '"password" must be a string.');
   }
+  if (typeof lobby !== "boolean") throw new ChatError("bad_message", '"lobby" must be true or false.');
   const login = await server.accounts.login({ name, password }, server.newcomerFrom(address));
-  if (login.isNew) await joinLobby(server, login.user, null);
+  if (login.isNew && lobby) await joinLobby(server, login.user, null);
   return { user: login.user.name, token: login.token };
 }
 

@@ -57,7 +57,8 @@ export async function enter(call: Call, session: Session, login: Login): Promise
     session.end(badCredentials(), request.id);
     return null;
   }
-  if (login.isNew || isUnfinished(user, login.user)) await joinLobby(server, user, session);
+  const isFirst = login.isNew || isUnfinished(user, login.user);
+  if (isFirst && request.metadata.lobby !== false) await joinLobby(server, user, session);
   session.room = firstRoom(session, server.lobby);
   if (wasAway) server.presence.arrived(user);
   server.log.info("joined", { user: user.name, address: session.connection.remoteAddress });
@@ -92,13 +93,14 @@ function askPassword(session: Session, name: string): null {
 function credentialsOf({ rest, request, spec }: Call) {
   const [name, secret, ...more] = parseArguments(rest).words;
   if (more.length > 0) throw badArguments(spec, "A name and a password have no white space.");
-  const { password = secret, token, since } = request.metadata;
+  const { password = secret, token, since, lobby = true } = request.metadata;
   const isCursor = typeof since === "number" && Number.isInteger(since) && since >= 0;
   if (since !== undefined && !isCursor) throw badArguments(spec, '"since" must be a seq: a whole number.');
   if (password !== undefined && typeof password !== "string") {
     throw badArguments(spec, '"password" must be a string.');
   }
   if (token !== undefined && typeof token !== "string") throw badArguments(spec, '"token" must be a string.');
+  if (typeof lobby !== "boolean") throw badArguments(spec, '"lobby" must be true or false.');
   if ((password?.length ?? 0) > LIMITS.passwordLength) throw badArguments(spec, "The password is too long.");
   return { name, password, token };
 }

@@ -68,6 +68,28 @@ Deno.test("a first login that was cut short between the account and the lobby is
   assert.deepEqual(welcome.metadata.rooms, ["#general"]);
 });
 
+Deno.test("a first login that asks for no lobby joins no room, and nobody in the lobby hears of it", async () => {
+  await using server = await TestServer.start();
+  const alice = await server.json("alice");
+  const guest = await server.tcp();
+  guest.sendJson({ type: "command", message: "/login", metadata: { lobby: false } });
+  const { metadata } = await guest.envelope(({ metadata }) => metadata.code === "welcome");
+  assert.deepEqual(metadata.rooms, []);
+  const bob = await server.tcp();
+  bob.sendJson({
+    type: "command",
+    message: "/register bob",
+    metadata: { password: "secret123", lobby: false },
+  });
+  await bob.envelope(({ metadata }) => metadata.code === "welcome");
+  assert.equal((await call(server, "/api/login", { body: { name: "cleo", lobby: false } })).status, 200);
+  assert.deepEqual(await alice.settled(), []);
+  const wrong = await server.tcp();
+  wrong.sendJson({ type: "command", message: "/login dora", metadata: { lobby: "no" } });
+  const error = await wrong.envelope(({ metadata }) => metadata.code === "error");
+  assert.equal(error.metadata.error, "bad_arguments");
+});
+
 Deno.test("a fault of the server's is internal, with a reference and no more, and is logged under it", async () => {
   const faults: unknown[] = [];
   const log = {

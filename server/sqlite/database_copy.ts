@@ -32,6 +32,10 @@ export const SIDE_FILES = ["-wal", "-shm", "-journal"] as const;
 
 const BUSY_TIMEOUT_MS = 5000;
 
+const PASSING_PREFIX = ".parley-copy-";
+/** No copy takes so long: what is older was left by one that was killed. */
+const LEFT_MS = 24 * 60 * 60 * 1000;
+
 /** In one step, and so in one read transaction: with several, each commit of the server's would begin the copy again. */
 const ALL_PAGES = 0x7fffffff;
 
@@ -49,7 +53,8 @@ export async function copyInto(
   change: (copy: DatabaseSync) => void = () => {},
 ): Promise<DatabaseCopy> {
   requireFile(from);
-  const path = trying(folder, () => Deno.makeTempFileSync({ dir: folder, prefix: ".parley-copy-" }));
+  trying(folder, () => removeLeft(folder));
+  const path = trying(folder, () => Deno.makeTempFileSync({ dir: folder, prefix: PASSING_PREFIX }));
   try {
     await copy(from, path);
     trying(path, () => makeOneFile(path));
@@ -82,6 +87,14 @@ function finish(path: string, change: (copy: DatabaseSync) => void): void {
   using db = new DatabaseSync(path);
   change(db);
   syncFile(path);
+}
+
+function removeLeft(folder: string): void {
+  for (const { name } of [...Deno.readDirSync(folder)]) {
+    const path = `${folder}/${name}`;
+    const changed = name.startsWith(PASSING_PREFIX) ? infoOf(path)?.mtime : null;
+    if (changed && Date.now() - changed.getTime() > LEFT_MS) removeIfThere(path);
+  }
 }
 
 /** Removes a database and what is beside it, where they are there. */

@@ -5,7 +5,7 @@ import type { ChatClientEvents, ClientStatus } from "../../client/chat_client.ts
 import type { Envelope } from "../../protocol/message.ts";
 import type { Chat } from "./chat.ts";
 import { Gathering } from "./reading/gathering.ts";
-import { conversationKey, conversationOf, isGuest, isSameUser } from "./keys.ts";
+import { conversationKey, conversationOf, isSameUser } from "./keys.ts";
 
 export interface Incoming {
   readonly events: ChatClientEvents;
@@ -85,14 +85,8 @@ function takeMembership(chat: Chat, { metadata, message }: Envelope): void {
   const room = String(metadata.room);
   // The user joined or left on another device.
   if (isSameUser(String(metadata.user), chat.client.user)) chat.directory.conversationsChanged();
-  if (chat.conversations.find(room) && !isPassing(chat, metadata)) chat.notice(message, room);
+  if (chat.conversations.find(room)) chat.notice(message, room);
   chat.directory.membersChanged(room);
-}
-
-/** A guest who comes and goes at once, as a visitor who asks the AI does, is not worth a line. */
-function isPassing(chat: Chat, { code, room, user }: Envelope["metadata"]): boolean {
-  return code === "member_left" && isGuest(String(user)) &&
-    chat.timeline(String(room)).takeBackNotice(`${user} joined ${room}`);
 }
 
 function takeSeen(chat: Chat, { metadata }: Envelope): void {

@@ -10,6 +10,7 @@ import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
 import { later } from "./later.tsx";
 import { NewVersion } from "./new_version.tsx";
+import { NoConversation } from "./no_conversation.tsx";
 import { ObstacleView } from "./obstacle_view.tsx";
 import { usePageKeys } from "./page_keys.ts";
 import { usePageSigns } from "./page_signs.ts";
@@ -70,17 +71,4 @@ function Shown({ chat }: { chat: Chat }) {
   if (obstacle) return <ObstacleView obstacle={obstacle} {...ways} />;
   if (!current) return <NoConversation {...ways} />;
   return <ConversationView conversation={current} key={current.key} onMenu={ways.onMenu} />;
-}
-
-function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () => void }) {
-  return (
-    <div class="empty">
-      <h1>Nothing is open</h1>
-      <p>You are in no room just now. Join one, or make your own.</p>
-      <div class="row">
-        <button type="button" class="button button-primary" onClick={onRooms}>Browse rooms</button>
-        <button type="button" class="button only-narrow" onClick={onMenu}>Conversations</button>
-      </div>
-    </div>
-  );
 }

@@ -37,10 +37,12 @@ export function ConnectionBanner({ status, hold, onRetry, children }: Connection
   return (
     <div class={isShown ? "banner" : "for-ears"}>
       {isShown && <span class="banner-dot" aria-hidden="true" />}
-      <p class="banner-words" role="status">
-        <strong>{words}</strong> {isShown && children}
-      </p>
-      {isShown && <Countdown trouble={trouble} />}
+      <div class="banner-words">
+        <p role="status">
+          <strong>{words}</strong> {isShown && children && <span class="banner-more">{children}</span>}
+        </p>
+        {isShown && <Countdown trouble={trouble} />}
+      </div>
       {isShown && trouble.attempt !== undefined && <TryNow onRetry={onRetry} />}
     </div>
   );

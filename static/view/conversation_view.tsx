@@ -118,11 +118,11 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
   if (kind === "direct") {
     if (isSameUser(name, chat.me.value)) return <p class="quiet">Notes to yourself</p>;
     const online = chat.presence.isOnline(name);
-    const what = chat.presence.isBot(name) ? "Service" : "Direct messages";
-    if (!isConnected) return <p class="quiet">{what}</p>;
+    const isBot = chat.presence.isBot(name);
+    if (!isConnected) return <p class="quiet">{isBot ? "Service" : "Direct messages"}</p>;
     return (
       <p class="quiet">
-        <span class={`presence ${online ? "presence-on" : ""}`} /> {what}, {online ? "online" : "away"}
+        <span class={`presence ${online ? "presence-on" : ""}`} /> {presenceWords(online, isBot)}
       </p>
     );
   }
@@ -135,4 +135,9 @@ function Subtitle({ conversation }: { conversation: Conversation }) {
       {isConnected && `, ${online} online`}
     </p>
   );
+}
+
+function presenceWords(isOnline: boolean, isBot: boolean): string {
+  if (isBot) return isOnline ? "Service, online" : "Service, away";
+  return isOnline ? "Online" : "Away";
 }

@@ -8,11 +8,13 @@ import { ConnectionBanner } from "./connection_banner.tsx";
 import { Field } from "./controls/field.tsx";
 import { Icon } from "./controls/icon.tsx";
 import { Sign } from "./controls/sign.tsx";
+import { SampleTalk } from "./sample_talk.tsx";
 
 export function SignIn() {
   const waiting = pending.value;
   return (
     <main class="sign-in">
+      <SampleTalk />
       <div class="sign-in-card">
         <Wordmark />
         {waiting && waiting.status.value.state !== "closed" && (
@@ -23,7 +25,6 @@ export function SignIn() {
         )}
         <SignInForm busy={isLoading.value || waiting !== null} />
       </div>
-      <p class="sign-in-foot">People, bots and devices in one conversation.</p>
     </main>
   );
 }
@@ -33,6 +34,7 @@ function Wordmark() {
     <header class="wordmark">
       <Sign />
       <h1>Parley</h1>
+      <p class="quiet">People, bots and devices, talking</p>
     </header>
   );
 }
@@ -61,6 +63,11 @@ function SignInForm({ busy }: { busy: boolean }) {
     password.value = "";
     clearSignInError();
   };
+  const switchPassword = () => {
+    asksPassword.value = !asksPassword.value;
+    password.value = "";
+    clearSignInError();
+  };
   return (
     // A new form where it gets a password: password managers look at the fields of a form once, together.
     <form key={hasPassword ? "password" : "name"} class="stack" onSubmit={submit} aria-busy={busy}>
@@ -80,7 +87,14 @@ function SignInForm({ busy }: { busy: boolean }) {
       </button>
       {busy
         ? <button type="button" class="button button-wide" onClick={cancelSignIn}>Cancel</button>
-        : <OtherWays asksPassword={asksPassword} isNew={isNew} onSwitch={switchWay} />}
+        : (
+          <OtherWays
+            asksPassword={asksPassword}
+            isNew={isNew}
+            onPassword={switchPassword}
+            onSwitch={switchWay}
+          />
+        )}
     </form>
   );
 }
@@ -100,32 +114,29 @@ function PasswordField(props: { value: Signal<string>; problem: string; isNew: b
 }
 
 function OtherWays(
-  { asksPassword, isNew, onSwitch }: {
+  { asksPassword, isNew, onPassword, onSwitch }: {
     asksPassword: Signal<boolean>;
     isNew: Signal<boolean>;
+    onPassword: () => void;
     onSwitch: () => void;
   },
 ) {
   return (
     <>
+      <p class="or">or</p>
+      <button type="button" class="button button-wide" onClick={() => void signIn({})}>
+        <Icon name="person" /> Continue as a guest
+      </button>
       <div class="links">
-        {!asksPassword.value && !isNew.value && (
-          <button
-            type="button"
-            class="link"
-            onClick={() => asksPassword.value = true}
-          >
-            I have a password
+        {!isNew.value && (
+          <button type="button" class="link" onClick={onPassword}>
+            {asksPassword.value ? "No password" : "I have a password"}
           </button>
         )}
         <button type="button" class="link" onClick={onSwitch}>
           {isNew.value ? "I have an account" : "Create an account"}
         </button>
       </div>
-      <p class="or">or</p>
-      <button type="button" class="button button-wide" onClick={() => void signIn({})}>
-        <Icon name="person" /> Continue as a guest
-      </button>
     </>
   );
 }

@@ -140,7 +140,8 @@ browserTest("A bot that is away is still a service", async ({ server, browser })
   await open(page, "rain-gauge");
   await sensor.command("/quit");
   await page.reload();
-  await item(page, "rain-gauge").locator(".tag", { hasText: "bot" }).waitFor();
+  const services = page.getByRole("region", { name: "Services" });
+  await services.getByRole("button", { name: /rain-gauge/ }).waitFor();
   assert.equal(await item(page, "rain-gauge").getByText("away").count(), 1);
   await page.getByText("Service, away").waitFor();
 });

@@ -313,6 +313,7 @@ export const INSIDE: readonly View[] = [
         await press(`Leave ${room}`)(page);
         await page.getByRole("heading", { level: 1, name: room }).waitFor({ state: "detached" });
       }
+      await page.locator(".offer").first().waitFor();
     },
   },
   {

@@ -30,8 +30,6 @@ export interface Page {
 const TRIM_ABOVE = 600;
 const TRIM_TO = 300;
 
-/** Nobody has read a notice that came so lately. */
-const UNREAD_MS = 1_500;
 /** Among so many of the newest entries a draft's answer is looked for. */
 const RECENT = 100;
 
@@ -220,15 +218,6 @@ export class Timeline {
       fromBot: false,
       isReading: false,
     });
-  }
-
-  /** Takes a notice back that nobody can have read yet. Tells whether it was there. */
-  takeBackNotice(text: string): boolean {
-    const order = this.lastSeq + 0.5;
-    const notice = this.#list.all.findLast((entry) => entry.order === order && entry.text === text);
-    if (!notice || Date.now() - Date.parse(notice.time) > UNREAD_MS) return false;
-    this.#keep((entry) => entry !== notice);
-    return true;
   }
 
   /** A user is called otherwise from now on, in what was said before too. */

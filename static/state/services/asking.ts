@@ -87,7 +87,8 @@ export class Asking {
   }
 
   #connect(token: string | undefined): ChatClient {
-    const login = token === undefined ? {} : { token };
+    // Who only asks has no business in the lobby.
+    const login = { lobby: false as const, ...token !== undefined && { token } };
     return new ChatClient({ connect: connectToServer(), login }, {
       message: (message) => this.#hear(message),
       notification: (notification) => this.#hearNotification(notification),
@@ -101,14 +102,7 @@ export class Asking {
     if (status.state !== "online") return;
     keepToken(this.#client.token);
     this.#dropHalves();
-    this.#leaveRooms(status.welcome.metadata.rooms);
     void this.#catchUp();
-  }
-
-  /** Whoever is new is put into the lobby (docs/protocol.md, section 4); who only asks has no business there. */
-  #leaveRooms(rooms: unknown): void {
-    if (!Array.isArray(rooms)) return;
-    for (const room of rooms) this.#client.command(`/leave ${room}`).catch(() => {});
   }
 
   /** A guest's account goes a day after it was last online. What was said stays readable here. */

@@ -58,7 +58,7 @@ function Actions({ turn, isLast, asking }: TurnViewProps) {
       {written !== "" && (
         <button
           type="button"
-          class="button button-small button-bare"
+          class="button button-small button-quiet"
           aria-label="Copy the answer"
           onClick={() => void copy()}
         >

@@ -5,6 +5,9 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { noteEmoji, recentEmoji } from "../../state/writing/emoji.ts";
 import type { Emoji, EmojiGroup } from "../../state/writing/emoji_data.ts";
 import { hasGlyph } from "../../state/writing/emoji_glyphs.ts";
+import { EmojiRail } from "./emoji_rail.tsx";
+
+const RECENT = "Used last";
 
 export interface EmojiPickerProps {
   data: typeof import("../../state/writing/emoji_data.ts");
@@ -14,6 +17,7 @@ export interface EmojiPickerProps {
 
 export function EmojiPicker({ data, onPick, onClose }: EmojiPickerProps) {
   const query = useSignal("");
+  const shown = useSignal<Emoji | undefined>(undefined);
   const box = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
   // What was taken last stays in its place while the picker is open.
@@ -25,6 +29,7 @@ export function EmojiPicker({ data, onPick, onClose }: EmojiPickerProps) {
     onPick(symbol);
     onClose();
   };
+  const show = ({ target }: Event) => shown.value = emojiAt(data, target) ?? shown.value;
   const first = groups[0]?.emoji[0];
   return (
     <div
@@ -61,7 +66,22 @@ export function EmojiPicker({ data, onPick, onClose }: EmojiPickerProps) {
         }}
       />
       <p class="for-ears" role="status">{query.value !== "" && foundWords(groups)}</p>
-      <div class="emoji-groups" onClick={(event) => pickClicked(event, data, pick)}>
+      {query.value === "" && (
+        <EmojiRail
+          groups={groups}
+          recent={RECENT}
+          onGo={(index) => scrollToGroup(box.current!, index)}
+        />
+      )}
+      <div
+        class="emoji-groups"
+        onClick={({ target }) => {
+          const emoji = emojiAt(data, target);
+          if (emoji) pick(emoji);
+        }}
+        onPointerOver={show}
+        onFocusIn={show}
+      >
         {groups.map(({ title, emoji }, index) => (
           <div class="emoji-group" role="group" aria-label={title} key={title}>
             <p class="emoji-title" aria-hidden="true">{title}</p>
@@ -78,7 +98,23 @@ export function EmojiPicker({ data, onPick, onClose }: EmojiPickerProps) {
         ))}
         {!first && <p class="quiet emoji-none">No emoji is called that.</p>}
       </div>
+      <Shown emoji={shown.value ?? first} />
     </div>
+  );
+}
+
+/** What the one that is pointed at, or has the focus, is called; cells are named for those who hear. */
+function Shown({ emoji }: { emoji: Emoji | undefined }) {
+  return (
+    <p class="emoji-shown" aria-hidden="true">
+      {emoji && (
+        <>
+          <span class="emoji-shown-symbol">{emoji.symbol}</span>
+          <span class="emoji-shown-label">{emoji.label}</span>
+          <code>:{emoji.codes[0]}:</code>
+        </>
+      )}
+    </p>
   );
 }
 
@@ -105,7 +141,7 @@ function groupsFor(
 ): readonly EmojiGroup[] {
   if (query.trim() !== "") return drawable([{ title: "Found", emoji: data.findEmoji(query, recent) }]);
   const known = recent.map(data.emojiOfSymbol).filter((emoji) => emoji !== undefined);
-  return drawable([{ title: "Used last", emoji: known }, ...data.EMOJI_GROUPS]);
+  return drawable([{ title: RECENT, emoji: known }, ...data.EMOJI_GROUPS]);
 }
 
 function drawable(groups: readonly EmojiGroup[]): readonly EmojiGroup[] {
@@ -118,11 +154,15 @@ function foundWords([found]: readonly EmojiGroup[]): string {
   return found ? `${found.emoji.length} emoji found` : "No emoji is called that.";
 }
 
-/** One handler for all of the grid: it has 1,900 cells. */
-function pickClicked(event: MouseEvent, data: EmojiPickerProps["data"], pick: (emoji: Emoji) => void): void {
-  const cell = (event.target as Element).closest<HTMLElement>("[data-symbol]");
-  const emoji = data.emojiOfSymbol(cell?.dataset.symbol ?? "");
-  if (emoji) pick(emoji);
+/** The grid has 1,900 cells, and one handler for all of them. */
+function emojiAt(data: EmojiPickerProps["data"], target: EventTarget | null): Emoji | undefined {
+  const cell = (target as Element).closest<HTMLElement>("[data-symbol]");
+  return data.emojiOfSymbol(cell?.dataset.symbol ?? "");
+}
+
+function scrollToGroup(box: HTMLElement, index: number): void {
+  const group = box.querySelectorAll<HTMLElement>(".emoji-group")[index];
+  if (group) group.parentElement!.scrollTop = group.offsetTop;
 }
 
 /** Returns whether the key was one that moves. */

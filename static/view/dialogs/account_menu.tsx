@@ -40,11 +40,13 @@ export function AccountMenu(
         onKeyDown={(event) => event.key === "Escape" && close()}
         onFocusOut={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && close()}
       >
-        <summary class="item">
-          <Avatar name={chat.me.value} small />
-          <bdi class="item-name">{chat.me.value}</bdi>
-          <span class="quiet">{stateWord(chat.status.value.state, chat.isGuest.value)}</span>
-          <Icon name="chevron" />
+        <summary class="item account-me">
+          <Avatar name={chat.me.value} />
+          <span class="item-name">
+            <bdi>{chat.me.value}</bdi>
+            <span class="quiet">{stateWord(chat.status.value.state, chat.isGuest.value)}</span>
+          </span>
+          <Icon name="more" />
         </summary>
         <ul class="menu-list">
           <li>

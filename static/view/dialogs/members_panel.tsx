@@ -9,6 +9,7 @@ import { useChat } from "../chat_context.ts";
 import { Field } from "../controls/field.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { Panel } from "./panel.tsx";
+import { copyLink } from "../timeline/message_actions.tsx";
 import { PersonSign } from "../sidebar/person_sign.tsx";
 import { leave } from "../../state/membership.ts";
 
@@ -30,6 +31,7 @@ export function MembersPanel({ room, onClose }: { room: string; onClose: () => v
     <Group
       title={title}
       members={matching.filter(({ user }) => chat.presence.isOnline(user) === online)}
+      isAway={!online}
       onWrite={write}
     />
   );
@@ -47,31 +49,37 @@ export function MembersPanel({ room, onClose }: { room: string; onClose: () => v
           ? [group("Online", true), group("Away", false)]
           : <Group title="Everybody" members={matching} onWrite={write} />}
       </div>
-      <button
-        type="button"
-        class="button only-narrow panel-leave"
-        onClick={() => {
-          onClose();
-          void chat.attempt(() => leave(chat, room));
-        }}
-      >
-        Leave this room
-      </button>
+      <footer class="panel-foot">
+        <button type="button" class="button" onClick={() => void copyLink(room)}>
+          <Icon name="link" /> Copy invite link
+        </button>
+        <button
+          type="button"
+          class="button button-danger only-narrow"
+          onClick={() => {
+            onClose();
+            void chat.attempt(() => leave(chat, room));
+          }}
+        >
+          <Icon name="door" /> Leave this room
+        </button>
+      </footer>
     </Panel>
   );
 }
 
 function Group(
-  { title, members, onWrite }: {
+  { title, members, isAway = false, onWrite }: {
     title: string;
     members: readonly Person[];
+    isAway?: boolean;
     onWrite: (user: string) => void;
   },
 ) {
   const { me } = useChat();
   if (members.length === 0) return null;
   return (
-    <section class="section">
+    <section class={`section ${isAway ? "members-away" : ""}`}>
       <div class="section-head">
         <h3>{title}, {members.length}</h3>
       </div>

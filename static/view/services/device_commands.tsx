@@ -65,7 +65,7 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
       </div>
       <button
         type="button"
-        class={`button button-small ${isOn ? "button-bare" : "button-primary"}`}
+        class={`button button-small ${isOn ? "button-quiet" : "button-primary"}`}
         disabled={isBusy.value}
         onClick={() => void toggle()}
       >

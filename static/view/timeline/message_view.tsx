@@ -76,7 +76,6 @@ function Head({ entry, isFirstStored }: { entry: Entry; isFirstStored: boolean }
       </button>
       {entry.fromBot && <span class="tag">bot</span>}
       {entry.isReading && <span class="tag">reading</span>}
-      {entry.kind === "direct" && <span class="tag tag-direct">direct</span>}
       {isFirstStored && <span class="tag tag-stored">stored</span>}
       {!entry.isReading && <Clock time={entry.time} />}
     </header>
@@ -136,11 +135,13 @@ function Foot({ entry }: { entry: Entry }) {
   const { id } = entry;
   return (
     <p class="message-foot">
-      <span class="problem">{entry.problem}</span>
+      <span class="problem message-problem">
+        <Icon name="alert" /> <span>{entry.problem}</span>
+      </span>
       <button type="button" class="button button-small" onClick={() => chat.unsent.retry(id)}>
         Retry
       </button>
-      <button type="button" class="button button-small" onClick={() => chat.unsent.discard(id)}>
+      <button type="button" class="button button-small button-quiet" onClick={() => chat.unsent.discard(id)}>
         Discard
       </button>
     </p>

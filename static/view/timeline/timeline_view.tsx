@@ -21,6 +21,8 @@ import { visible } from "../text/visible_text.ts";
 
 /** Beyond this the server does not count. */
 const MOST_COUNTED = LIMITS.unreadMax;
+/** As many as fill a high screen; the rest is cut off. */
+const SKELETON_ROWS = 10;
 
 export function TimelineView({ conversation }: { conversation: Conversation }) {
   const timeline = useChat().timeline(conversation.name);
@@ -92,18 +94,20 @@ function Beginning(
   if (timeline.loading.value && isEmpty) return <Skeleton />;
   if (timeline.hasOlder) return <p class="beginning quiet">{timeline.loading.value ? "Loading …" : ""}</p>;
   return (
-    <div class="beginning">
+    <div class={`beginning ${isEmpty ? "beginning-empty" : ""}`}>
       <BeginningSign conversation={conversation} />
       <h2>
         <bdi>{visible(conversation.name)}</bdi>
       </h2>
       <p class="quiet">
-        {presence.isBot(conversation.name) ? botWords(conversation.name) : beginningWords(conversation, me)}
+        {presence.isBot(conversation.name)
+          ? botWords(conversation.name)
+          : beginningWords(conversation, me, isEmpty)}
       </p>
       {conversation.kind === "room" && isEmpty && (
         <button
           type="button"
-          class="button"
+          class="button button-primary"
           onClick={() => void copyLink(conversation.name)}
         >
           <Icon name="link" /> Copy invite link
@@ -125,8 +129,12 @@ function botWords(name: string): string {
     : "What you tell it and what it answers stands here. Only you can read it.";
 }
 
-function beginningWords({ name, kind }: Conversation, me: string): string {
-  if (kind === "room") return "This is where the room begins.";
+function beginningWords({ name, kind }: Conversation, me: string, isEmpty: boolean): string {
+  if (kind === "room") {
+    return isEmpty
+      ? "Nobody has said anything here yet. Say the first word, or let others know of the room."
+      : "This is where the room begins.";
+  }
   if (isSameUser(name, me)) return "Only you can read it: notes to yourself.";
   return "This is where your conversation begins. Only the two of you can read it.";
 }
@@ -134,7 +142,13 @@ function beginningWords({ name, kind }: Conversation, me: string): string {
 function Skeleton() {
   return (
     <div class="skeleton" aria-hidden="true">
-      {[1, 2, 3, 4, 5].map((line) => <div class="skeleton-row" key={line} />)}
+      {Array.from({ length: SKELETON_ROWS }, (_, row) => (
+        <div class="skeleton-row" key={row}>
+          <i />
+          <i />
+          <i />
+        </div>
+      ))}
     </div>
   );
 }
@@ -147,7 +161,13 @@ function rows(entries: readonly Entry[], { from, to }: Span, firstUnread: number
     if (beginsDay(entries, at)) {
       result.push(<p class="divider" key={`day-${entry.key}`}>{dayName(entry.time)}</p>);
     }
-    if (at === firstUnread) result.push(<p class="divider divider-new" key="first-unread">New</p>);
+    if (at === firstUnread) {
+      result.push(
+        <p class="divider divider-new" key="first-unread">
+          <span>New</span>
+        </p>,
+      );
+    }
     result.push(
       <MessageView
         entry={entry}
