@@ -3,7 +3,8 @@
 import "./style/page.css";
 import "./style/ask.css";
 import { render } from "preact";
-import { keepShell } from "./install.ts";
+import { whenIdle } from "./idle.ts";
+import { holdShell, keepShell } from "./install.ts";
 import { applyAppearance } from "./state/appearance.ts";
 import { Asking } from "./state/services/asking.ts";
 import { AskPage } from "./view/ask/ask_page.tsx";
@@ -13,4 +14,5 @@ const asking = new Asking();
 asking.start();
 addEventListener("online", () => asking.retryNow());
 render(<AskPage asking={asking} />, document.getElementById("app")!);
-keepShell();
+holdShell();
+whenIdle(keepShell);

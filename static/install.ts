@@ -3,15 +3,17 @@
 /** What a page holds while it is open, so that the files it was made of stay; the service worker knows the name. */
 const PAGE_LOCK = "parley.page ";
 
-export function keepShell(): void {
+/** To be called before anything else is loaded. */
+export function holdShell(): void {
   if (!("serviceWorker" in navigator)) return;
   void navigator.locks.request(PAGE_LOCK + import.meta.url, { mode: "shared" }, () => new Promise(() => {}));
-  const register = () => {
-    // Private windows and strict settings refuse it; the page works without.
-    navigator.serviceWorker.register(workerAddress(), { updateViaCache: "none" }).catch(() => {});
-  };
-  if (document.readyState === "complete") register();
-  else addEventListener("load", register, { once: true });
+}
+
+/** To be called when nothing else is: it fetches all files. */
+export function keepShell(): void {
+  if (!("serviceWorker" in navigator)) return;
+  // Private windows and strict settings refuse it; the page works without.
+  navigator.serviceWorker.register(workerAddress(), { updateViaCache: "none" }).catch(() => {});
 }
 
 /** Where Trusted Types are known, an address of a script has to come from a policy that the server allows. */

@@ -2,7 +2,7 @@
 
 import "./style/page.css";
 import { options, render } from "preact";
-import { keepShell } from "./install.ts";
+import { holdShell } from "./install.ts";
 import { applyAppearance } from "./state/appearance.ts";
 import { resumeSession } from "./state/session.ts";
 import { Entrance } from "./view/entrance.tsx";
@@ -22,5 +22,6 @@ options.debounceRendering = (draw) => {
 
 applyAppearance();
 resumeSession();
-render(<Entrance />, document.getElementById("app")!);
-keepShell();
+// In a task of its own: the browser can do something else before.
+setTimeout(() => render(<Entrance />, document.getElementById("app")!));
+holdShell();

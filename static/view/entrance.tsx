@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { whenIdle } from "../idle.ts";
+import { keepShell } from "../install.ts";
 import { chat, isLoading, loadChat, pending } from "../state/session.ts";
 import { SignIn } from "./sign_in.tsx";
 
@@ -19,9 +21,24 @@ export function Entrance() {
   return hasFailed.value ? <NotLoaded /> : <p class="entering" role="status">Opening …</p>;
 }
 
-/** In two steps, so that neither keeps a key waiting for long. What does not come now is asked for again when it is needed. */
+/** What the chat needs, in parts of which none keeps a key waiting for long. */
+const PARTS: readonly (() => Promise<unknown>)[] = [
+  loadChat,
+  async () => (await import("./text/time.ts")).clockTime(new Date().toISOString()),
+  async () => (await import("./text/time.ts")).fullTime(new Date().toISOString()),
+  () => import("./text/safe_markdown.ts"),
+  load,
+];
+
 async function loadAhead(): Promise<void> {
-  if (await loadChat().catch(() => undefined)) whenIdle(() => void load());
+  try {
+    for (const part of PARTS) {
+      await new Promise<void>((resolve) => whenIdle(resolve));
+      await part();
+    }
+  } catch {
+    // What does not come now is asked for again when it is needed.
+  }
 }
 
 async function load(): Promise<void> {
@@ -29,7 +46,9 @@ async function load(): Promise<void> {
   try {
     hasFailed.value = false;
     const [{ App }] = await Promise.all([import("./app.tsx"), loadChat()]);
+    if (app.value) return;
     app.value = App;
+    whenIdle(keepShell);
   } catch {
     hasFailed.value = true;
   }
@@ -43,14 +62,4 @@ function NotLoaded() {
       <button type="button" class="button button-primary" onClick={() => location.reload()}>Reload</button>
     </main>
   );
-}
-
-/** After the sign-in is drawn, so that it does not wait. Safari has no idle callbacks. */
-function whenIdle(action: () => void): () => void {
-  if (!("requestIdleCallback" in globalThis)) {
-    const timer = setTimeout(action, 200);
-    return () => clearTimeout(timer);
-  }
-  const callback = requestIdleCallback(action, { timeout: 2_000 });
-  return () => cancelIdleCallback(callback);
 }

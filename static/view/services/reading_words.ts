@@ -1,10 +1,15 @@
 /** Readings in words: when, how long, how much. */
 
 import { digitsOf, type Reading, type Summary, type Trend } from "../../state/services/reading_values.ts";
+import { onDemand } from "../text/on_demand.ts";
 import { visible } from "../text/visible_text.ts";
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
-const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const time = onDemand(() =>
+  new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" })
+);
+const dayAndTime = onDemand(() =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })
+);
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -14,11 +19,11 @@ const DAY_MS = 24 * HOUR_MS;
 /** `at 12:31:05`, with the day where that is not today. */
 export function momentWords(at: number): string {
   const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return isToday ? `at ${time.format(at)}` : `on ${dayAndTime.format(at)}`;
+  return isToday ? `at ${time().format(at)}` : `on ${dayAndTime().format(at)}`;
 }
 
-export function dayAndTimeWords(at: number): string {
-  return dayAndTime.format(at);
+export function timeWords(at: number): string {
+  return time().format(at);
 }
 
 export function durationWords(ms: number): string {

@@ -1,9 +1,11 @@
 /** Times as the reader's own place and language write them. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+import { onDemand } from "./on_demand.ts";
+
+const clock = formatter({ hour: "numeric", minute: "2-digit" });
+const day = formatter({ weekday: "long", day: "numeric", month: "long" });
+const dayAndYear = formatter({ dateStyle: "long" });
+const full = formatter({ dateStyle: "full", timeStyle: "medium" });
 
 let lastShort = { minute: "", text: "" };
 
@@ -25,7 +27,7 @@ export function shortTime(time: string): string {
 function makeShortTime(time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return "";
-  const parts = clock.formatToParts(date).filter(({ type }) => type !== "dayPeriod");
+  const parts = clock().formatToParts(date).filter(({ type }) => type !== "dayPeriod");
   return parts.map(({ value }) => value).join("").trim();
 }
 
@@ -54,8 +56,12 @@ export function dayOf(time: string): string {
   return day;
 }
 
+function formatter(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  return onDemand(() => new Intl.DateTimeFormat(undefined, options));
+}
+
 /** A time that is none (it comes from outside) shows as nothing. */
-function format(formatter: Intl.DateTimeFormat, time: string): string {
+function format(formatter: () => Intl.DateTimeFormat, time: string): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? "" : formatter.format(date);
+  return Number.isNaN(date.getTime()) ? "" : formatter().format(date);
 }
