@@ -42,10 +42,10 @@ class AnsweringBot {
       (question, signal) => this.#bot.run("answering a question", () => this.#write(question, signal)),
       options.limits ?? QUEUE_LIMITS,
     );
-    this.#drafts = new Drafts(({ place, draft, delta }) => {
+    this.#drafts = new Drafts(({ place, answerTo, draft, delta }) => {
       this.#bot.client.signal("/draft", {
         destination: place,
-        metadata: { draft, delta },
+        metadata: { draft, delta, answer_to: answerTo },
       });
     }, this.#bot.clock);
   }

@@ -10,6 +10,8 @@ const MAX_DELTA_UNITS = 600;
 
 export interface DraftPart {
   readonly place: string;
+  /** The seq of the question. */
+  readonly answerTo: number;
   readonly draft: string;
   readonly delta: string;
 }
@@ -102,7 +104,7 @@ export class Draft {
     const length = endOfPart(this.#unsent);
     const delta = this.#unsent.slice(0, length);
     this.#unsent = this.#unsent.slice(length);
-    return { place: this.#question.place, draft: this.id, delta };
+    return { place: this.#question.place, answerTo: this.#question.seq, draft: this.id, delta };
   }
 
   /** Nothing more is shown: the whole answer is said instead. */

@@ -72,7 +72,7 @@ Deno.test("who was only asked to wait by the bot is greeted at the first direct 
 
 Deno.test("an answer is shown while it is written, at most 10 times a second", async () => {
   await using s = await scene("alice");
-  s.world.tell("alice", "Why?");
+  const question = s.world.tell("alice", "Why?");
   const writing = await s.answerer.next();
   for (const piece of ["Be", "cau", "se"]) writing.write(piece);
   await s.clock.armed(DRAFT_INTERVAL_MS);
@@ -81,6 +81,7 @@ Deno.test("an answer is shown while it is written, at most 10 times a second", a
   const draft = await s.world.nextDraft();
   assert.equal(draft.destination, "alice");
   assert.equal(draft.metadata.delta, "Because");
+  assert.equal(draft.metadata.answer_to, question.seq);
   writing.write(" of it.");
   await s.clock.armed(DRAFT_INTERVAL_MS);
   s.clock.advance(DRAFT_INTERVAL_MS);

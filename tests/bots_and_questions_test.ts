@@ -206,12 +206,12 @@ Deno.test("drafts reach those who will get the answer, and are not stored", asyn
   const question = await alice.command("/ask hello?", { destination: "#general" });
   await bob.envelope(says("hello?"));
   await ai.envelope(says("hello?"));
-  ai.sendDraft("#general", "d1", "Hel");
+  ai.sendDraft("#general", "d1", "Hel", question.metadata.seq as number);
   for (const client of [alice, bob]) {
     const { metadata } = await client.envelope(is("draft"));
     assert.deepEqual(
-      [metadata.destination, metadata.user, metadata.draft, metadata.delta],
-      ["#general", "aibot", "d1", "Hel"],
+      [metadata.destination, metadata.user, metadata.draft, metadata.delta, metadata.answer_to],
+      ["#general", "aibot", "d1", "Hel", question.metadata.seq],
     );
   }
   assert.deepEqual(await ai.settled(), []);

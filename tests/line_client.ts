@@ -78,8 +78,9 @@ export class LineClient {
   }
 
   /** As a bot: more of an answer that it is writing. */
-  sendDraft(destination: string, draft: string, delta: string): void {
-    this.sendJson({ type: "command", message: "/draft", destination, metadata: { draft, delta } });
+  sendDraft(destination: string, draft: string, delta: string, question?: number): void {
+    const metadata = { draft, delta, ...question !== undefined && { answer_to: question } };
+    this.sendJson({ type: "command", message: "/draft", destination, metadata });
   }
 
   login(name: string, metadata: Record<string, unknown> = {}): void {

@@ -26,14 +26,15 @@ export async function typing(call: Call): Promise<null> {
 }
 
 export async function draft(call: Call): Promise<null> {
-  const { destination, metadata: { draft: id, delta } } = call.request;
+  const { destination, metadata: { draft: id, delta, answer_to: question } } = call.request;
   if (!actorOf(call).isBot) throw new ChatError("forbidden", "Only bots send drafts.");
   if (
     typeof id !== "string" || id.length > LIMITS.idLength || typeof delta !== "string" || destination === ""
   ) {
     throw badArguments(call.spec, "It needs a destination and metadata {draft: ID, delta: TEXT}.");
   }
-  const signal = { code: "draft", details: { draft: id, delta } } as const;
+  const answerTo = typeof question === "number" ? { answer_to: question } : {};
+  const signal = { code: "draft", details: { draft: id, delta, ...answerTo } } as const;
   if (!destination.startsWith("#")) await tellUser(call, destination, signal);
   else tellRoom(call, await answeredRoom(call, destination), signal);
   return null;

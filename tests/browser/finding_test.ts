@@ -210,6 +210,13 @@ browserTest(
     await page.keyboard.type("nowhere to be found");
     await page.keyboard.press("Enter");
     await page.getByRole("status").filter({ hasText: "Nothing was found for" }).waitFor();
+    await page.getByRole("button", { name: "Look everywhere" }).press("Enter");
+    await page.getByRole("status").filter({ hasText: /Nothing was found for “nowhere to be found”\.$/ })
+      .waitFor();
+    await field.fill("lea");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Words that begin with it" }).press("Enter");
+    await page.getByRole("status").filter({ hasText: "The newest 20 messages" }).waitFor();
     await page.getByLabel("From", { exact: true }).fill("nobodyatall");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").filter({ hasText: "There is no user" }).waitFor();

@@ -307,13 +307,17 @@ browserTest("An AI answer grows as a draft and becomes the stored message in its
   const { server, browser } = world;
   const bot = await server.json("aibot", { token: await server.chat.accounts.botToken("aibot") });
   const page = await browser.signIn("alice");
+  const other = await browser.signIn("bob");
   await page.getByRole("button", { name: "Ask AI" }).click();
   await say(page, "What is a WebSocket?");
   const question = await bot.envelope(({ metadata }) => metadata.ask === true);
-  bot.sendDraft("#general", "d1", "One connection ");
-  bot.sendDraft("#general", "d1", "that stays **open**");
+  bot.sendDraft("#general", "d1", "One connection ", question.seq);
+  bot.sendDraft("#general", "d1", "that stays **open**", question.seq);
   const answer = page.locator("article", { hasText: "One connection that stays open" });
-  await answer.and(page.locator('[data-state="writing"]')).waitFor();
+  await answer.and(page.locator('[data-state="writing"]')).getByRole("button", { name: "Stop" }).waitFor();
+  const seen = other.locator('article[data-state="writing"]', { hasText: "that stays open" });
+  await seen.waitFor();
+  assert.equal(await seen.getByRole("button", { name: "Stop" }).count(), 0, "who did not ask cannot stop it");
   const row = await answer.elementHandle();
   await bot.say("#general", "One connection that stays **open**, both ways.", {
     metadata: { draft: "d1", answer_to: question.seq },

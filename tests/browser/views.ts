@@ -86,6 +86,16 @@ const ASKED = JSON.stringify([
     question: "And why not the mean?",
     answer: "One wild reading moves\n\n[stopped]",
   },
+  {
+    id: "asked-3",
+    seq: 3,
+    state: "done",
+    cutOff: "failed",
+    question: "Which of the two is quicker to compute for a list of a million readings that come one by one?",
+    answer:
+      "The mean: a sum and a count are enough for\n\n[The connection to the AI service broke before its answer was complete.]",
+  },
+  { id: "asked-4", state: "failed", question: "Are you still there?", problem: "No answer came." },
 ]);
 
 const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();
@@ -183,13 +193,19 @@ export const INSIDE: readonly View[] = [
     },
   },
   { name: "readings", show: press("Show as a list"), leave: press("Show as a chart") },
-  { name: "ai", show: (page) => open(page, "openai") },
+  {
+    name: "ai",
+    show: async (page) => {
+      await open(page, "openai");
+      const panel = page.getByRole("button", { name: "About openai", exact: true });
+      // Where the page was loaded on a narrow screen it is closed at first.
+      if (await panel.getAttribute("aria-pressed") === "true") await panel.click();
+    },
+  },
   {
     name: "ai-panel",
     show: async (page) => {
-      const button = page.getByRole("button", { name: "About openai", exact: true });
-      // Where the page was loaded on a narrow screen it is closed at first.
-      if (await button.getAttribute("aria-pressed") === "false") await button.click();
+      await press("About openai")(page);
       await page.setViewportSize({ width: 390, height: 844 });
       await page.getByRole("dialog", { name: "About openai" }).waitFor();
     },

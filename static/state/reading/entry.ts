@@ -35,6 +35,8 @@ export interface Entry {
   readonly seq?: number;
   readonly id?: string;
   readonly problem?: string;
+  /** An answer that is being written, and that this user may stop. */
+  readonly canStop?: boolean;
   /** An answer that did not come to its end: why, as `stopped`. */
   readonly cutOff?: string;
   /** The personality that the AI bot had for this user as it said this. */

@@ -4,13 +4,21 @@ import { batch, signal } from "@preact/signals";
 import type { Envelope } from "../../../protocol/message.ts";
 import { draftKey, type Entry, entryOf, now } from "./entry.ts";
 import { EntryList, lowerBound } from "./entry_list.ts";
-import { conversationKey, isSameUser, sourceOf } from "../keys.ts";
+import { conversationKey, isRoom, isSameUser, sourceOf } from "../keys.ts";
 
 /** How far back a part of the conversation (its messages, its readings) has been loaded. */
 interface Source {
   readonly oldest: number;
   /** There is more before `oldest`. */
   readonly more: boolean;
+}
+
+/** What was added to an answer that is being written. */
+interface DraftPart {
+  readonly draft: string;
+  readonly delta: string;
+  /** The seq of the question, where the bot says it. */
+  readonly question: number | undefined;
 }
 
 export interface Page {
@@ -148,11 +156,14 @@ export class Timeline {
   }
 
   /** The text of an answer grows. */
-  grow(sender: string, destination: string, draft: string, delta: string): void {
+  grow(sender: string, destination: string, { draft, delta, question }: DraftPart): void {
     const key = draftKey(sender, draft);
     const known = this.#list.findUnplaced((entry) => entry.key === key);
     if (known) this.#replace(known, { ...known, text: known.text + delta });
-    else if (!this.#wasAnswered(key)) this.#insert(draftEntry(key, sender, destination, delta));
+    else if (!this.#wasAnswered(key)) {
+      const canStop = !isRoom(destination) || this.#hasAsked(question);
+      this.#insert({ ...draftEntry(key, sender, destination, delta), canStop });
+    }
   }
 
   /** Drafts whose answer will not come any more. */
@@ -348,6 +359,12 @@ export class Timeline {
 
   #changed(): void {
     this.#version.value = this.#version.peek() + 1;
+  }
+
+  /** In a room answers to others are seen too. */
+  #hasAsked(question: number | undefined): boolean {
+    return question !== undefined &&
+      this.#list.all.some(({ seq, kind }) => seq === question && kind === "own");
   }
 
   /** A piece of an answer can come after the answer itself, which keeps the draft's key. */

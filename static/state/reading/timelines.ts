@@ -51,13 +51,17 @@ export class Timelines {
   }
 
   receiveDraft({ destination, metadata }: Envelope): void {
-    const { user, draft, delta } = metadata;
+    const { user, draft, delta, answer_to: question } = metadata;
     if (typeof user !== "string" || typeof draft !== "string" || typeof delta !== "string") return;
     const place = typeof metadata.destination === "string" ? metadata.destination : destination;
     const timeline = this.of(
       conversationOf({ type: "chat", sender: user, destination: place }, this.#options.me()),
     );
-    timeline.grow(user, place, draft, delta);
+    timeline.grow(user, place, {
+      draft,
+      delta,
+      question: typeof question === "number" ? question : undefined,
+    });
     this.#expireDraft(timeline, user, draft);
   }
 

@@ -34,6 +34,7 @@ export function AskForm({ asking }: { asking: Asking }) {
         send();
       }}
     >
+      <p class="ask-obstacle" role="status">{obstacle}</p>
       <div class="ask-field">
         <label class="for-ears" for={id}>Your question</label>
         <textarea
@@ -62,7 +63,6 @@ export function AskForm({ asking }: { asking: Asking }) {
           <Icon name="send" />
         </button>
       </div>
-      <p class="ask-hint ask-obstacle" role="status">{obstacle}</p>
       {obstacle === "" && <p class="ask-hint quiet" id={`${id}-hint`}>{hintOf(asking, isBusy)}</p>}
     </form>
   );

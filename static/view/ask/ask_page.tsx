@@ -16,7 +16,7 @@ export function AskPage({ asking }: { asking: Asking }) {
   const turns = asking.turns.value;
   const isFresh = turns.length === 0;
   return (
-    <div class={`ask ${isFresh ? "ask-fresh" : ""}`}>
+    <div class={`ask ${isFresh ? "ask-fresh" : "ask-begun"}`}>
       <Head asking={asking} />
       <ConnectionBanner status={asking.status.value} onRetry={() => asking.retryNow()}>
         What you ask is kept and sent then.
@@ -43,7 +43,7 @@ function Head({ asking }: { asking: Asking }) {
           class="button button-small"
           onClick={() => asking.startOver()}
         >
-          <Icon name="pen" /> Start over
+          <Icon name="pen" /> <span class="ask-start-over">Start over</span>
         </button>
       )}
       <a class="button button-small" href="./">{isSignedIn ? "Open the chat" : "Sign in"}</a>
@@ -76,7 +76,8 @@ function Welcome({ asking }: { asking: Asking }) {
               disabled={asking.bot.value === ""}
               onClick={() => asking.ask(example)}
             >
-              {example}
+              <span>{example}</span>
+              <Icon name="arrow" />
             </button>
           </li>
         ))}
@@ -96,26 +97,38 @@ function Conversation({ asking }: { asking: Asking }) {
     count.current = turns.length;
     if (isAsked || isAtEnd.peek()) element.scrollTop = element.scrollHeight;
   }, [turns]);
+  const toEnd = () => scroller.current!.scrollTo({ top: scroller.current!.scrollHeight });
   return (
-    <div
-      class="ask-conversation"
-      ref={scroller}
-      tabIndex={0}
-      role="region"
-      aria-label="Questions and answers"
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.value = scrollHeight - scrollTop - clientHeight < END_WITHIN_PX;
-      }}
-    >
-      <h1 class="for-ears">Ask the AI</h1>
-      <div class="ask-turns">
-        {turns.map((turn) => <TurnView turn={turn} asking={asking} key={turn.id} />)}
-        {asking.isForgotten.value && (
-          <p class="ask-note quiet">
-            You were away for more than a day: the AI has forgotten what was said above.
-          </p>
-        )}
+    <>
+      <div
+        class="ask-conversation"
+        ref={scroller}
+        tabIndex={0}
+        role="region"
+        aria-label="Questions and answers"
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          isAtEnd.value = scrollHeight - scrollTop - clientHeight < END_WITHIN_PX;
+        }}
+      >
+        <h1 class="for-ears">Ask the AI</h1>
+        <div class="ask-turns">
+          {turns.map((turn, index) => (
+            <TurnView turn={turn} isLast={index === turns.length - 1} asking={asking} key={turn.id} />
+          ))}
+          {asking.isForgotten.value && (
+            <p class="ask-note quiet">
+              You were away for more than a day: the AI has forgotten what was said above.
+            </p>
+          )}
+        </div>
       </div>
-    </div>
+      {!isAtEnd.value && (
+        <div class="ask-jump">
+          <button type="button" class="icon-button" aria-label="To the end" onClick={toEnd}>
+            <Icon name="down" />
+          </button>
+        </div>
+      )}
+    </>
   );
 }

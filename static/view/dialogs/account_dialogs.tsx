@@ -104,7 +104,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
 
 function Actions({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
   return (
-    <div class="row row-end">
+    <div class="row row-end dialog-actions">
       <button type="button" class="button" onClick={onClose}>Cancel</button>
       <button type="submit" class="button button-primary">{children}</button>
     </div>

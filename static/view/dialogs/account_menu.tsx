@@ -64,7 +64,7 @@ export function AccountMenu(
               <Icon name="key" /> {chat.isProtected.value ? "Change password" : "Set a password"}
             </button>
           </li>
-          <li>
+          <li class="menu-apart">
             <button type="button" class="item" onClick={choose(leave)}>
               <Icon name="door" /> Log out
             </button>

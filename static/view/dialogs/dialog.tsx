@@ -5,7 +5,12 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../controls/icon.tsx";
 
 export function Dialog(
-  { title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren },
+  { title, isWide = false, onClose, children }: {
+    title: string;
+    isWide?: boolean;
+    onClose: () => void;
+    children: ComponentChildren;
+  },
 ) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -13,7 +18,7 @@ export function Dialog(
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={`dialog ${isWide ? "dialog-wide" : ""}`}
       aria-labelledby={id}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}

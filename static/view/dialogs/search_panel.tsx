@@ -5,8 +5,9 @@ import type { Signal } from "@preact/signals";
 import type { Envelope } from "../../../protocol/message.ts";
 import { conversationOf } from "../../state/keys.ts";
 import { isPhone } from "../../state/screen.ts";
-import type { Query } from "../../state/finding/search.ts";
+import type { Query, Search } from "../../state/finding/search.ts";
 import { partsOf, withoutMarks } from "../../state/finding/snippet.ts";
+import { Avatar } from "../controls/avatar.tsx";
 import { arrowKeys } from "../controls/arrow_keys.ts";
 import { useChat } from "../chat_context.ts";
 import { Field } from "../controls/field.tsx";
@@ -44,7 +45,7 @@ export function SearchPanel() {
         >
           <div class="panel-form">
             <Field
-              label="Words, “a phrase”, or pre*"
+              label="Words to look for"
               name="query"
               type="search"
               value={search.query}
@@ -62,7 +63,12 @@ export function SearchPanel() {
           <Filters />
         </form>
         <div class="panel-body" aria-busy={search.busy.value}>
-          <p class="search-status quiet" role="status">{statusWords(search)}</p>
+          {isInVain(search) && <Icon name="search" />}
+          <p class={`search-status quiet ${isInVain(search) ? "search-in-vain" : ""}`} role="status">
+            {statusWords(search)}
+          </p>
+          {!search.searched.value && !search.busy.value && <Ways />}
+          {isInVain(search) && <OtherWays />}
           <Results />
         </div>
       </div>
@@ -120,17 +126,70 @@ function Filter({ label, placeholder, value, names }: {
   );
 }
 
-function statusWords(search: ReturnType<typeof useChat>["search"]): string {
+function statusWords(search: Search): string {
   const { busy, results, searched, more, problem } = search;
   if (busy.value && results.value.length === 0) return "Searching …";
   if (problem.value !== "") return "";
-  if (!searched.value) return "Searches all rooms and conversations that you may read, the newest first.";
+  if (!searched.value) return "Looks in all that you may read. The newest comes first.";
   const { length } = results.value;
   if (length > 0) {
     return `${more.value ? "The newest " : ""}${length} ${length === 1 ? "message" : "messages"}`;
   }
-  return `Nothing was found for “${searched.value.words}”${narrowWords(searched.value)}. ` +
-    "Whole words are found; for the beginning of one write it with a star, as in plan*.";
+  return `Nothing was found for “${searched.value.words}”${narrowWords(searched.value)}.`;
+}
+
+function isInVain({ searched, busy, results, problem }: Search): boolean {
+  return searched.value !== undefined && !busy.value && problem.value === "" && results.value.length === 0;
+}
+
+const WAYS: readonly (readonly [string, string])[] = [
+  ["garden pump", "both words"],
+  ["“garden pump”", "just this phrase"],
+  ["gard*", "words that begin so"],
+];
+
+/** How one can look for something. */
+function Ways() {
+  return (
+    <dl class="search-ways">
+      {WAYS.map(([text, words]) => (
+        <div key={text}>
+          <dt>{text}</dt>
+          <dd>{words}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What may find more than what was looked for in vain. */
+function OtherWays() {
+  const { search } = useChat();
+  const { words, place, sender } = search.searched.value!;
+  const start = /^[\p{L}\p{N}]+$/u.test(words) ? `${words}*` : undefined;
+  const again = (query: string, isEverywhere: boolean) => {
+    if (isEverywhere) search.place.value = search.sender.value = "";
+    search.open(query);
+    void search.run();
+  };
+  return (
+    <div class="search-none">
+      {start && (
+        <button type="button" class="button button-small" onClick={() => again(start, false)}>
+          Words that begin with it
+        </button>
+      )}
+      {place + sender !== "" && (
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => again(words, true)}
+        >
+          Look everywhere
+        </button>
+      )}
+    </div>
+  );
 }
 
 function narrowWords({ place, sender }: Query): string {
@@ -181,8 +240,9 @@ function Result({ message }: { message: Envelope }) {
         onClick={open}
       >
         <span class="result-head">
+          <Avatar name={sender} bot={metadata.bot === true} small />
           <bdi class="result-sender">{sender}</bdi>
-          <span class="quiet">
+          <span class="result-place quiet">
             in <bdi>{conversationOf(message, chat.me.value)}</bdi>
           </span>
           <time class="quiet" dateTime={timestamp} title={fullTime(timestamp)}>

@@ -34,7 +34,10 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         />
       </SettingsGroup>
       <SettingsGroup title="Notifications">
-        <Device />
+        <div class="choice settings-device">
+          <span class="choice-title">On this device</span>
+          <Device />
+        </div>
       </SettingsGroup>
     </Dialog>
   );

@@ -13,20 +13,22 @@ const GROUPS: readonly (readonly [string, readonly Shortcut["holds"][]])[] = [
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      {GROUPS.map(([title, holds]) => (
-        <section class="key-group" key={title}>
-          <h3>{title}</h3>
-          <dl>
-            {SHORTCUTS.filter((each) => holds.includes(each.holds)).map(({ keys, does }) => (
-              <div class="key-row" key={does}>
-                <dt>{does}</dt>
-                <dd>{keys.map((each) => <KeyCaps labels={labelsOf(each)} key={each} />)}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+    <Dialog title="Keyboard shortcuts" isWide onClose={onClose}>
+      <div class="key-groups">
+        {GROUPS.map(([title, holds]) => (
+          <section class="key-group" key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {SHORTCUTS.filter((each) => holds.includes(each.holds)).map(({ keys, does }) => (
+                <div class="key-row" key={does}>
+                  <dt>{does}</dt>
+                  <dd>{keys.map((each) => <KeyCaps labels={labelsOf(each)} key={each} />)}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </Dialog>
   );
 }

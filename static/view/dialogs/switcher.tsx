@@ -24,6 +24,8 @@ export function Switcher({ onClose }: { onClose: () => void }) {
   const active = useSignal(0);
   const rooms = useRooms(chat);
   const found = useComputed(() => choices(chat, typed.value, rooms.value));
+  /** Nothing narrows the list, so that it goes from kind to kind. */
+  const isAll = typed.value.trim() === "";
   const at = Math.min(active.value, found.value.length - 1);
   // Before anything is drawn: the next keys are for it.
   useLayoutEffect(() => dialog.current?.showModal(), []);
@@ -64,7 +66,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
           autocapitalize="none"
           spellcheck={false}
           enterkeyhint="go"
-          placeholder="Go to a room, a person or a command"
+          placeholder="Room, person or command"
           autofocus
           value={typed.value}
           onInput={(event) => {
@@ -86,6 +88,7 @@ export function Switcher({ onClose }: { onClose: () => void }) {
             isActive={index === at}
             onPoint={() => active.value = index}
             onChoose={() => choose(choice)}
+            heading={isAll ? headingOf(choice, found.value[index - 1]) : ""}
           />
         ))}
       </ul>
@@ -100,6 +103,12 @@ export function Switcher({ onClose }: { onClose: () => void }) {
         </span>
         <span>
           <kbd>&gt;</kbd> commands
+        </span>
+        <span class="only-wide switcher-way">
+          <KeyCaps labels={["↑", "↓"]} /> choose
+        </span>
+        <span class="only-wide">
+          <KeyCaps labels={labelsOf("Enter")} /> open
         </span>
       </p>
     </dialog>
@@ -151,33 +160,58 @@ interface OptionProps {
   isActive: boolean;
   onPoint: () => void;
   onChoose: () => void;
+  /** Of the kind that begins with it; empty where it goes on. */
+  heading: string;
 }
 
-function Option({ choice, id, isActive, onPoint, onChoose }: OptionProps) {
+function headingOf(choice: Choice, before: Choice | undefined): string {
+  const words = kindWords(choice);
+  return before && kindWords(before) === words ? "" : words;
+}
+
+function kindWords(choice: Choice): string {
+  switch (choice.kind) {
+    case "conversation":
+      return choice.unread > 0 ? "Unread" : "Conversations";
+    case "person":
+      return "People";
+    case "room":
+      return "Rooms to join";
+    case "command":
+      return "Commands";
+    default:
+      return "";
+  }
+}
+
+function Option({ choice, id, isActive, onPoint, onChoose, heading }: OptionProps) {
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     if (isActive) row.current?.scrollIntoView({ block: "nearest" });
   }, [isActive]);
   return (
-    <li
-      ref={row}
-      id={id}
-      class="switcher-option"
-      role="option"
-      aria-selected={isActive}
-      aria-keyshortcuts={choice.kind === "command" && choice.command.keys !== undefined
-        ? ariaKeys(choice.command.keys)
-        : undefined}
-      onPointerMove={onPoint}
-      onClick={onChoose}
-    >
-      <OptionSign choice={choice} />
-      <bdi class="item-name">
-        <Marked text={choice.label} places={choice.places} />
-      </bdi>
-      {"name" in choice && <Lookalike name={choice.name} />}
-      <OptionNote choice={choice} />
-    </li>
+    <>
+      {heading !== "" && <li class="switcher-group" role="presentation" aria-hidden="true">{heading}</li>}
+      <li
+        ref={row}
+        id={id}
+        class="switcher-option"
+        role="option"
+        aria-selected={isActive}
+        aria-keyshortcuts={choice.kind === "command" && choice.command.keys !== undefined
+          ? ariaKeys(choice.command.keys)
+          : undefined}
+        onPointerMove={onPoint}
+        onClick={onChoose}
+      >
+        <OptionSign choice={choice} />
+        <bdi class="item-name">
+          <Marked text={choice.label} places={choice.places} />
+        </bdi>
+        {"name" in choice && <Lookalike name={choice.name} />}
+        <OptionNote choice={choice} />
+      </li>
+    </>
   );
 }
 
@@ -231,7 +265,8 @@ function OptionNote({ choice }: { choice: Choice }) {
     case "room":
       return (
         <span class="quiet">
-          Join · {choice.members} {choice.members === 1 ? "member" : "members"}
+          <span class="only-wide">Join ·</span>
+          {choice.members} {choice.members === 1 ? "member" : "members"}
         </span>
       );
     case "command":

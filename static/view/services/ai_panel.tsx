@@ -3,6 +3,7 @@
 import { isSameUser } from "../../state/keys.ts";
 import type { MemoryFacts } from "../../state/services/service_facts.ts";
 import { Avatar } from "../controls/avatar.tsx";
+import { Icon } from "../controls/icon.tsx";
 import { useChat } from "../chat_context.ts";
 import { Panel } from "../dialogs/panel.tsx";
 import { momentWords } from "./reading_words.ts";
@@ -34,12 +35,12 @@ export function AiPanel({ name, onClose }: { name: string; onClose: () => void }
               ? "An AI with a language model. It can be wrong. Ask it here, or ask it in a room, where all see the answer."
               : "A built-in agent: a table of topics, without a language model. It knows its topics and no more."}
           </p>
+          <SayButton name={name} text="help">Help</SayButton>
         </section>
         {!isOnline && <p class="problem">It is offline. What you ask now it may find when it is back.</p>}
         {hasModel && <Personalities name={name} />}
         <Memory name={name} hasModel={hasModel} />
         <Quota name={name} />
-        <SayButton name={name} text="help">Help</SayButton>
       </div>
     </Panel>
   );
@@ -54,14 +55,31 @@ function Personalities({ name }: { name: string }) {
       <ul class="ai-choices">
         {PERSONALITIES.map((each) => (
           <li key={each.name}>
-            <SayButton name={name} text={`personality ${each.name}`} pressed={each.name === active}>
-              {each.name[0]!.toUpperCase() + each.name.slice(1)}
-            </SayButton>
-            <span class="quiet">{each.words}</span>
+            <PersonalityButton bot={name} {...each} isActive={each.name === active} />
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function PersonalityButton(
+  { bot, name, words, isActive }: { bot: string; name: string; words: string; isActive: boolean },
+) {
+  const chat = useChat();
+  return (
+    <button
+      type="button"
+      class="ai-choice"
+      aria-pressed={isActive}
+      onClick={() => void chat.attempt(() => chat.say(bot, `personality ${name}`))}
+    >
+      <span>
+        <strong>{name[0]!.toUpperCase() + name.slice(1)}</strong>
+        <span class="quiet">{words}</span>
+      </span>
+      {isActive && <Icon name="check" />}
+    </button>
   );
 }
 
@@ -115,14 +133,13 @@ function Quota({ name }: { name: string }) {
 
 /** Says one of the words that the service knows. */
 function SayButton(
-  { name, text, pressed, children }: { name: string; text: string; pressed?: boolean; children: string },
+  { name, text, children }: { name: string; text: string; children: string },
 ) {
   const chat = useChat();
   return (
     <button
       type="button"
-      class={`button button-small ${pressed === undefined ? "" : "toggle"}`}
-      aria-pressed={pressed}
+      class="button button-small"
       onClick={() => void chat.attempt(() => chat.say(name, text))}
     >
       {children}

@@ -58,7 +58,7 @@ export function drawChart(
     };
     const options = optionsOf(place, () => data, byPointer);
     // Where a point stands is known once its axes are drawn, each time anew.
-    const draw = [() => pointed !== undefined && point(pointed)];
+    const draw = [...options.hooks?.draw ?? [], () => pointed !== undefined && point(pointed)];
     return new uPlot({ ...options, hooks: { ...options.hooks, draw } }, [data.times, data.values], place);
   }
 
@@ -99,7 +99,6 @@ function optionsOf(
   const { fontFamily } = getComputedStyle(place);
   const fontSize = lengthOf(place, "--text-2xs");
   const axis = { stroke: ink, grid, ticks: { show: false }, font: `${fontSize}px ${fontFamily}` };
-  const band = colour(place, "--reading-tint");
   return {
     ...sizeOf(place),
     padding: [8, 2 * fontSize, 0, 0],
@@ -124,6 +123,7 @@ function optionsOf(
     ],
     series: [{}, {
       stroke: line,
+      fill: ({ ctx, bbox }) => fade(ctx, line, bbox),
       width: 2,
       spanGaps: false,
       points: {
@@ -133,7 +133,8 @@ function optionsOf(
       },
     }],
     hooks: {
-      drawClear: [(chart) => drawRange(chart, data(), { band, edge: line })],
+      drawClear: [(chart) => drawRange(chart, data(), line)],
+      draw: [(chart) => drawLatest(chart, data(), { line, rim: colour(place, "--surface") })],
       setCursor: [({ cursor }) => {
         const isPointer = (cursor.left ?? -1) >= 0 && Boolean(cursor.event);
         if (isPointer) onPoint(nearest(data(), cursor.idx));
@@ -142,17 +143,39 @@ function optionsOf(
   };
 }
 
-/** A band from the lowest to the highest value, with an edge that is seen where the band is pale. */
-function drawRange(
-  { ctx, bbox, valToPos }: uPlot,
-  { low, high }: ChartData,
-  { band, edge }: { band: string; edge: string },
+/** @param line as the browser computes it: `rgb(…)` */
+function fade(ctx: CanvasRenderingContext2D, line: string, { top, height }: uPlot.BBox): CanvasGradient {
+  const gradient = ctx.createLinearGradient(0, top, 0, top + height);
+  for (const [at, alpha] of [[0, 0.28], [1, 0.02]] as const) {
+    gradient.addColorStop(at, line.replace(/^rgb\((.+)\)$/, `rgba($1, ${alpha})`));
+  }
+  return gradient;
+}
+
+/** Where the line has come to. */
+function drawLatest(
+  { ctx, valToPos }: uPlot,
+  { times, values }: ChartData,
+  { line, rim }: { line: string; rim: string },
 ): void {
+  const [time, value] = [times.at(-1), values.at(-1)];
+  if (time === undefined || typeof value !== "number") return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.arc(valToPos(time, "x", true), valToPos(value, "y", true), 4 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.fillStyle = line;
+  ctx.fill();
+  ctx.strokeStyle = rim;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** From the lowest to the highest value. */
+function drawRange({ ctx, bbox, valToPos }: uPlot, { low, high }: ChartData, edge: string): void {
   const top = valToPos(high, "y", true);
   const bottom = valToPos(low, "y", true);
   ctx.save();
-  ctx.fillStyle = band;
-  ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
   ctx.strokeStyle = edge;
   ctx.globalAlpha = 0.5;
   ctx.lineWidth = devicePixelRatio;

@@ -57,11 +57,12 @@ export function DeviceCard({ conversation }: { conversation: Conversation }) {
       {readings.length > 0 && (
         <button
           type="button"
-          class="link device-fold"
+          class="icon-button device-fold"
+          aria-label="Readings"
           aria-expanded={isOpen}
           onClick={() => fold.set(isOpen ? "closed" : "open")}
         >
-          {isOpen ? "Hide the readings" : "Show the readings"}
+          <Icon name="chevron" />
         </button>
       )}
       <div class="device-past" hidden={!isOpen}>
@@ -72,10 +73,10 @@ export function DeviceCard({ conversation }: { conversation: Conversation }) {
               <button
                 type="button"
                 class="button button-small"
-                aria-expanded={showsList}
+                aria-label={showsList ? "Show as a chart" : "Show as a list"}
                 onClick={toggleList}
               >
-                {showsList ? "Show as a chart" : "Show as a list"}
+                {showsList ? "Chart" : "List"}
               </button>
             )}
           </div>
@@ -101,7 +102,9 @@ function Latest({ readings, isLoading }: { readings: readonly Reading[]; isLoadi
   return (
     <div class="device-latest">
       <p class={isLarge ? "device-value" : "device-text"}>
-        <bdi>{visible(last.text)}</bdi>
+        <bdi>
+          <Value reading={last} />
+        </bdi>
       </p>
       {trend && (
         <p class="device-trend" data-direction={trend.direction}>
@@ -112,6 +115,17 @@ function Latest({ readings, isLoading }: { readings: readonly Reading[]; isLoadi
         <time dateTime={last.time}>{momentWords(last.at)}</time>
       </p>
     </div>
+  );
+}
+
+/** The number is what is looked for; its unit stands back. */
+function Value({ reading: { text, unit } }: { reading: Reading }) {
+  if (unit === "" || !text.endsWith(unit)) return <>{visible(text)}</>;
+  return (
+    <>
+      {visible(text.slice(0, -unit.length))}
+      <span class="device-unit">{visible(unit)}</span>
+    </>
   );
 }
 

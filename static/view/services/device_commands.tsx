@@ -52,14 +52,6 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
   return (
     <div class="device-commands">
       <div class="row">
-        <button
-          type="button"
-          class={`button button-small ${isOn ? "" : "button-primary"}`}
-          disabled={isBusy.value}
-          onClick={() => void toggle()}
-        >
-          {isOn ? "Unsubscribe" : "Subscribe"}
-        </button>
         {[...commands, "help"].map((command) => (
           <button
             type="button"
@@ -71,6 +63,14 @@ export function DeviceCommands({ conversation }: { conversation: Conversation })
           </button>
         ))}
       </div>
+      <button
+        type="button"
+        class={`button button-small ${isOn ? "button-quiet" : "button-primary"}`}
+        disabled={isBusy.value}
+        onClick={() => void toggle()}
+      >
+        {isOn ? "Unsubscribe" : "Subscribe"}
+      </button>
       <p class="device-outcome" role="status">
         {asked.value ? <Outcome chat={chat} name={name} asked={asked.value} /> : outcome.value}
       </p>

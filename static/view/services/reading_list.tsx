@@ -2,8 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { Feed } from "../../state/services/feeds.ts";
-import { gapsIn } from "../../state/services/reading_values.ts";
-import { dayAndTimeWords } from "./reading_words.ts";
+import { gapsIn, type Reading } from "../../state/services/reading_values.ts";
+import { timeWords } from "./reading_words.ts";
+import { dayName } from "../text/time.ts";
 import { visible } from "../text/visible_text.ts";
 
 /** More of them are shown a step at a time. */
@@ -24,26 +25,35 @@ export function ReadingList({ name, feed }: { name: string; feed: Feed }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Reading</th>
-            <th scope="col">Time</th>
+            <th scope="col">
+              <span class="for-ears">Reading</span>
+            </th>
+            <th scope="col">
+              <span class="for-ears">Time</span>
+            </th>
           </tr>
         </thead>
-        <tbody>
-          {shown.map((reading) => (
-            <tr
-              key={reading.seq}
-              data-seq={reading.seq}
-              class={`${gaps.has(reading) ? "after-gap" : ""} ${
-                feed.target.value === reading.seq ? "reading-target" : ""
-              }`}
-            >
-              <td dir="auto">{visible(reading.text)}</td>
-              <td>
-                <time dateTime={reading.time}>{dayAndTimeWords(reading.at)}</time>
-              </td>
+        {daysOf(shown).map(({ day, readings }) => (
+          <tbody key={day}>
+            <tr>
+              <th scope="rowgroup" colSpan={2}>{day}</th>
             </tr>
-          ))}
-        </tbody>
+            {readings.map((reading) => (
+              <tr
+                key={reading.seq}
+                data-seq={reading.seq}
+                class={`${gaps.has(reading) ? "after-gap" : ""} ${
+                  feed.target.value === reading.seq ? "reading-target" : ""
+                }`}
+              >
+                <td dir="auto">{visible(reading.text)}</td>
+                <td>
+                  <time dateTime={reading.time}>{timeWords(reading.at)}</time>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
       {hasMore && (
         <button
@@ -57,4 +67,19 @@ export function ReadingList({ name, feed }: { name: string; feed: Feed }) {
       )}
     </div>
   );
+}
+
+interface Day {
+  readonly day: string;
+  readonly readings: Reading[];
+}
+
+function daysOf(readings: readonly Reading[]): readonly Day[] {
+  const days: Day[] = [];
+  for (const reading of readings) {
+    const day = dayName(reading.time);
+    if (days.at(-1)?.day === day) days.at(-1)!.readings.push(reading);
+    else days.push({ day, readings: [reading] });
+  }
+  return days;
 }

@@ -22,8 +22,8 @@ export function momentWords(at: number): string {
   return isToday ? `at ${time().format(at)}` : `on ${dayAndTime().format(at)}`;
 }
 
-export function dayAndTimeWords(at: number): string {
-  return dayAndTime().format(at);
+export function timeWords(at: number): string {
+  return time().format(at);
 }
 
 export function durationWords(ms: number): string {

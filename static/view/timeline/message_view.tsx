@@ -112,14 +112,16 @@ function Foot({ entry }: { entry: Entry }) {
     return (
       <p class="message-foot">
         <span class="writing">Writing</span>
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() =>
-            void chat.attempt(async () => chat.notice((await chat.client.command("/stop")).message))}
-        >
-          <Icon name="stop" /> Stop
-        </button>
+        {entry.canStop && (
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() =>
+              void chat.attempt(async () => chat.notice((await chat.client.command("/stop")).message))}
+          >
+            <Icon name="stop" /> Stop
+          </button>
+        )}
       </p>
     );
   }

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { LIMITS } from "../../../protocol/message.ts";
 import { type Conversation, unreadIn } from "../../state/conversations.ts";
 import { isSameUser } from "../../state/keys.ts";
+import { isAiBotName } from "../../state/services/ai_bots.ts";
 import type { Timeline } from "../../state/reading/timeline.ts";
 import { Avatar } from "../controls/avatar.tsx";
 import { useChat } from "../chat_context.ts";
@@ -88,7 +89,7 @@ function JumpWords({ unread }: { unread: number }) {
 function Beginning(
   { conversation, timeline, isEmpty }: { conversation: Conversation; timeline: Timeline; isEmpty: boolean },
 ) {
-  const me = useChat().me.value;
+  const { me: { value: me }, presence } = useChat();
   if (timeline.loading.value && isEmpty) return <Skeleton />;
   if (timeline.hasOlder) return <p class="beginning quiet">{timeline.loading.value ? "Loading …" : ""}</p>;
   return (
@@ -97,7 +98,11 @@ function Beginning(
       <h2>
         <bdi>{visible(conversation.name)}</bdi>
       </h2>
-      <p class="quiet">{beginningWords(conversation, me, isEmpty)}</p>
+      <p class="quiet">
+        {presence.isBot(conversation.name)
+          ? botWords(conversation.name)
+          : beginningWords(conversation, me, isEmpty)}
+      </p>
       {conversation.kind === "room" && isEmpty && (
         <button
           type="button"
@@ -115,6 +120,12 @@ function BeginningSign({ conversation: { name, kind } }: { conversation: Convers
   const isBot = useChat().presence.isBot(name);
   if (kind === "direct") return <Avatar name={name} bot={isBot} />;
   return <span class="avatar room-sign" aria-hidden="true">#</span>;
+}
+
+function botWords(name: string): string {
+  return isAiBotName(name)
+    ? "Ask it anything. Only you can read what it answers here."
+    : "What you tell it and what it answers stands here. Only you can read it.";
 }
 
 function beginningWords({ name, kind }: Conversation, me: string, isEmpty: boolean): string {
