@@ -4,6 +4,7 @@ import type { Conversation } from "../state/conversations.ts";
 import { conversationKey, isSameUser } from "../state/keys.ts";
 import { isAiBotName } from "../state/services/ai_bots.ts";
 import { showsAi, showsMembers } from "../state/surfaces.ts";
+import { Avatar } from "./controls/avatar.tsx";
 import { AiPanel } from "./services/ai_panel.tsx";
 import { useChat } from "./chat_context.ts";
 import { Composer } from "./composer/composer.tsx";
@@ -27,6 +28,11 @@ export function ConversationView(
         <button type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}>
           <Icon name="menu" />
         </button>
+        {conversation.kind === "direct" && (
+          <span class="conversation-face">
+            <Avatar name={name} bot={chat.presence.isBot(name)} />
+          </span>
+        )}
         <div class="conversation-title">
           <h1>
             <NameText name={name} />

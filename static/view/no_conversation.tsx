@@ -9,7 +9,7 @@ import { Icon } from "./controls/icon.tsx";
 import { KeyCaps } from "./controls/key_caps.tsx";
 import { NameText } from "./text/name_text.tsx";
 
-const MOST_OFFERED = 4;
+const MOST_OFFERED = 3;
 
 export function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMenu: () => void }) {
   const { writing, conversations } = useChat();
@@ -18,9 +18,7 @@ export function NoConversation({ onRooms, onMenu }: { onRooms: () => void; onMen
   return (
     <div class="empty">
       <h1>Join a room</h1>
-      <p>
-        You are in none just now. {offered.length > 0 ? "Here are some:" : "Find one, or make your own."}
-      </p>
+      <p>You are in none just now.</p>
       {offered.length > 0 && (
         <ul class="offered">{offered.map((room) => <Offered room={room} key={room.room} />)}</ul>
       )}

@@ -1,6 +1,7 @@
 /** A part of the list, which can be folded: then only what is unread or open shows. */
 
 import type { ComponentChildren } from "preact";
+import { useComputed } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Chat } from "../../state/chat.ts";
 import { mentionsIn, unreadIn } from "../../state/conversations.ts";
@@ -95,6 +96,9 @@ function Item({ name }: { name: string }) {
   const chat = useChat();
   const conversation = chat.conversations.find(name);
   const unread = conversation ? unreadIn(conversation) : 0;
+  const isCurrentNow = isCurrent(chat, name);
+  // With every key typed anywhere this is asked; the row is drawn again only where the answer changes.
+  const isDraft = useComputed(() => chat.typed.of(name).trim() !== "").value && !isCurrentNow;
   const open = () => {
     chat.open(name);
     isListOpen.value = false;
@@ -104,11 +108,17 @@ function Item({ name }: { name: string }) {
       <button
         type="button"
         class={`item ${unread > 0 ? "item-unread" : ""}`}
-        aria-current={isCurrent(chat, name) ? "page" : undefined}
+        aria-current={isCurrentNow ? "page" : undefined}
         onClick={open}
       >
         {isRoom(name) ? <span class="item-sign">#</span> : <PersonSign name={name} />}
         <NameText name={name.replace(/^#/, "")} class="item-name" title={name} />
+        {isDraft && (
+          <span class="item-draft">
+            <Icon name="pen" />
+            <span class="for-ears">draft</span>
+          </span>
+        )}
         {!name.startsWith("#") && <LiveValue service={name} />}
         {conversation && <UnreadBadge name={name} unread={unread} mentions={mentionsIn(conversation)} />}
       </button>
