@@ -195,6 +195,8 @@ browserTest("A log out leaves nothing of what was typed, also from another tab",
   await inState(one, "failed", "nobody").waitFor();
   const other = await one.context().newPage();
   await other.goto(one.url());
+  await say(one, "stored by the first");
+  await inState(other, "done", "stored by the first").waitFor();
   await box(other).fill("a secret");
   await until(async () => (await keptRecords(one, "typed")).length === 1);
   await until(async () => (await keptRecords(one, "overviews")).length === 1);

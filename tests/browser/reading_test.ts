@@ -6,6 +6,7 @@ import type { LineClient } from "../line_client.ts";
 import type { TestServer } from "../test_server.ts";
 import { SYSTEM_CLOCK } from "../../server/clock.ts";
 import { browserTest, item, messages, open, say, timeline } from "./chromium.ts";
+import { Wire } from "./views.ts";
 
 /** Says so many lines without waiting for each to be stored. */
 async function sayMany(client: LineClient, to: string, count: number, from = 0): Promise<void> {
@@ -234,7 +235,11 @@ browserTest(
     await alice.command("/join #tea");
     await sayMany(alice, "#general", 150);
     await alice.say("#tea", "an old story");
-    const page = await browser.signIn("bob");
+    const page = await browser.visit();
+    const wire = await Wire.on(page);
+    await page.reload();
+    await page.getByLabel("Your name").fill("bob");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     const log = page.getByRole("log");
     await messages(page, "line-149.").waitFor();
     await until(async () => {
@@ -253,7 +258,13 @@ browserTest(
     await log.getByText("alice: a new story", { exact: true }).waitFor();
     await sayMany(alice, "#tea", 12);
     await log.getByText("12 new messages").waitFor();
-    assert.equal(await log.locator("p").count(), 2);
+    await wire.cut();
+    await alice.say("#tea", "missed meanwhile");
+    wire.mend();
+    await messages(page, "missed meanwhile").waitFor();
+    await alice.say("#tea", "heard again");
+    await log.getByText("alice: heard again", { exact: true }).waitFor();
+    assert.equal(await log.locator("p").count(), 3, "what was missed is history");
     assert.equal(await log.count(), 1);
     assert.equal(await page.locator("[aria-live]:not([aria-live=off])").count(), 0);
   },

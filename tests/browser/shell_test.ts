@@ -137,6 +137,11 @@ browserTest("What came while nobody looked is told once for each conversation, b
   await page.getByLabel("Notifications: mentions of me").click();
   await page.getByLabel("All messages").check();
   await open(page, "bob");
+  // Seen in the other tab, it is not told by this one.
+  await open(second, "#general");
+  await bob.say("#general", "@alice seen in the second");
+  await messages(second, "seen in the second").waitFor();
+  await open(second, "bob");
   await bob.say("alice", "not told");
   await bob.say("#general", "to all");
   await told(page, ["bob in #general | to all"]);
