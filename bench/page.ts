@@ -14,7 +14,11 @@ const FIGURES: Readonly<Record<string, { title: string; unit: string; goal?: num
   scriptKib: { title: "JavaScript until signed in, compressed", unit: "KiB", goal: 90 },
   lcpMs: { title: "Largest contentful paint", unit: "ms", goal: 1_000 },
   interactiveMs: { title: "Sign-in interactive", unit: "ms", goal: 1_000 },
-  blockingMs: { title: "Total blocking time", unit: "ms", goal: 100 },
+  blockingMs: { title: "Total blocking time, from the beginning", unit: "ms", goal: 100 },
+  blockingAfterPaintMs: {
+    title: "Total blocking time as web.dev has it, from the first content",
+    unit: "ms",
+  },
   layoutShift: { title: "Layout shift, sign-in and chat", unit: "", goal: 0.02 },
   signInMs: { title: "From Sign in to the room", unit: "ms" },
   againLcpMs: { title: "Second visit: largest contentful paint", unit: "ms" },
@@ -39,26 +43,30 @@ async function main(): Promise<void> {
   );
   const table = tableOf(medians, runs);
   print(table);
-  const busyRoom = await measureBusyRoom();
-  print(busyRoom);
+  const programs = await measureByPrograms();
+  print(programs);
   await Deno.mkdir(BUILD, { recursive: true });
   const at = new Date().toISOString();
   await Deno.writeTextFile(
     new URL("page.json", BUILD),
-    JSON.stringify({ at, medians, runs, busyRoom }, null, 2),
+    JSON.stringify({ at, medians, runs, programs }, null, 2),
   );
   await Deno.writeTextFile(
     new URL("page.md", BUILD),
-    `# The page's figures, ${at}\n\n${table}\n\n<pre>\n${busyRoom}</pre>\n`,
+    `# The page's figures, ${at}\n\n${table}\n\n<pre>\n${programs}</pre>\n`,
   );
   if (Object.entries(medians).some(([name, value]) => !isReached(name, value))) Deno.exit(1);
 }
 
-/** Typing while 200 messages a second come in, and the memory after 20,000: a program of its own, which prints them. */
-async function measureBusyRoom(): Promise<string> {
-  const program = new URL("../tests/browser/figures/typing.ts", import.meta.url).pathname;
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", program] }).output();
-  return new TextDecoder().decode(stdout);
+/** What a busy room and a long past do to the page: programs of their own, which print their figures. */
+async function measureByPrograms(): Promise<string> {
+  let printed = "";
+  for (const name of ["typing", "scrolling"]) {
+    const program = new URL(`../tests/browser/figures/${name}.ts`, import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", program] }).output();
+    printed += new TextDecoder().decode(stdout);
+  }
+  return printed;
 }
 
 function tableOf(medians: Record<string, number>, runs: readonly Record<string, number>[]): string {

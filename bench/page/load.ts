@@ -12,9 +12,10 @@ const SETTLE_MS = 1_500;
 
 /** Run before the page's own scripts. */
 const OBSERVE = `
-  globalThis.seen = { lcp: 0, shift: 0, tasks: [], formAt: 0 };
+  globalThis.seen = { lcp: 0, fcp: 0, shift: 0, tasks: [], formAt: 0 };
   const observe = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
   observe("largest-contentful-paint", (entry) => seen.lcp = entry.startTime);
+  observe("paint", (entry) => { if (entry.name === "first-contentful-paint") seen.fcp = entry.startTime; });
   observe("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value; });
   observe("longtask", ({ startTime, duration }) => seen.tasks.push({ startTime, duration }));
   new MutationObserver((_, self) => {
@@ -26,6 +27,8 @@ const OBSERVE = `
 
 interface Seen {
   readonly lcp: number;
+  /** When the first content was painted. */
+  readonly fcp: number;
   readonly shift: number;
   readonly formAt: number;
   readonly tasks: readonly { startTime: number; duration: number }[];
@@ -59,7 +62,8 @@ export async function measureLoad(): Promise<Record<string, number>> {
     scriptKib: scriptBytes() / 1024,
     lcpMs: first.lcp,
     interactiveMs: interactiveAt(first),
-    blockingMs: blocking(first),
+    blockingMs: blocking(first, 0),
+    blockingAfterPaintMs: blocking(first, first.fcp),
     layoutShift: signedIn.shift,
     signInMs,
     againLcpMs: again.lcp,
@@ -95,6 +99,8 @@ function interactiveAt({ formAt, tasks }: Seen): number {
   return Math.max(formAt, ...ends);
 }
 
-function blocking({ tasks }: Seen): number {
-  return tasks.reduce((sum, { duration }) => sum + Math.max(0, duration - TASK_MS), 0);
+/** Of the tasks that began from then on. */
+function blocking({ tasks }: Seen, from: number): number {
+  return tasks.filter(({ startTime }) => startTime >= from)
+    .reduce((sum, { duration }) => sum + Math.max(0, duration - TASK_MS), 0);
 }

@@ -114,9 +114,9 @@ export class Presence {
   }
 
   #endTyping(key: string): void {
+    if (!this.#typing.value.has(key)) return;
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
-    if (!this.#typing.value.has(key)) return;
     const left = new Map(this.#typing.value);
     left.delete(key);
     this.#typing.value = left;

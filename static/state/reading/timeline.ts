@@ -27,8 +27,9 @@ export interface Page {
 }
 
 /** Past this many entries the oldest are let go while the reader is at the end; they can be loaded again. */
-const TRIM_ABOVE = 600;
-const TRIM_TO = 300;
+const AT_END = { most: 600, kept: 300 };
+/** Past this many, those that are furthest from where the reader loads more are let go. */
+const ELSEWHERE = { most: 3_000, kept: 2_000 };
 
 /** Among so many of the newest entries a draft's answer is looked for. */
 const RECENT = 100;
@@ -101,6 +102,14 @@ export class Timeline {
     return [...this.#sources.value.values()].some((source) => source.more);
   }
 
+  /** Takes a page of history before what is here. */
+  addOlder(source: string, page: Page): void {
+    batch(() => {
+      this.addPage(source, page);
+      this.#letNewestGo();
+    });
+  }
+
   /** Takes a page of history that ends where the entries begin, or at the newest message. */
   addPage(source: string, page: Page): void {
     batch(() => {
@@ -120,6 +129,7 @@ export class Timeline {
     batch(() => {
       this.#mergePage(page);
       if (!page.more) this.attached.value = true;
+      this.#letOldestGo(ELSEWHERE);
     });
   }
 
@@ -234,9 +244,13 @@ export class Timeline {
 
   /** Lets the oldest go where there are too many. */
   trim(): void {
+    this.#letOldestGo(AT_END);
+  }
+
+  #letOldestGo({ most, kept: count }: typeof AT_END): void {
     const { all } = this.#list;
-    if (all.length <= TRIM_ABOVE) return;
-    const kept = all.slice(-TRIM_TO);
+    if (all.length <= most) return;
+    const kept = all.slice(-count);
     const oldest = kept.find((entry) => entry.seq !== undefined)?.seq;
     if (oldest === undefined) return;
     batch(() => {
@@ -249,6 +263,18 @@ export class Timeline {
         }]),
       );
     });
+  }
+
+  /**
+   * What was said last is loaded again on the way back, as after a jump. That cannot be done of more than one source, nor while
+   * something is about to get its place at the end.
+   */
+  #letNewestGo(): void {
+    const { all } = this.#list;
+    const isOnTheWay = all.at(-1)?.order === Infinity;
+    if (all.length <= ELSEWHERE.most || isOnTheWay || this.#sources.value.size > 1) return;
+    this.#reset(all.slice(0, ELSEWHERE.kept));
+    this.attached.value = false;
   }
 
   /** Restored messages from `first` on come again; those before it belong here only where they reach up to it. */

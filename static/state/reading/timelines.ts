@@ -83,7 +83,7 @@ export class Timelines {
       timeline,
       next.source,
       ` before=${next.before}`,
-      (page) => timeline.addPage(next.source, page),
+      (page) => timeline.addOlder(next.source, page),
     );
   }
 

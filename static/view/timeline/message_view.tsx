@@ -17,10 +17,11 @@ interface MessageProps {
   isGrouped: boolean;
   /** With it begins what was kept while the user was away. */
   isFirstStored: boolean;
+  hasActions: boolean;
 }
 
 /** Reading a signal makes it one that is drawn again only when its entry changes. */
-export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
+export function MessageView({ entry, isGrouped, isFirstStored, hasActions }: MessageProps) {
   const isTarget = useChat().target.value === (entry.seq ?? NaN);
   if (entry.kind === "notice" || entry.kind === "error") return <Notice entry={entry} />;
   return (
@@ -42,9 +43,9 @@ export function MessageView({ entry, isGrouped, isFirstStored }: MessageProps) {
       <div class="message-main">
         {!isGrouped && <Head entry={entry} isFirstStored={isFirstStored} />}
         {entry.isReading ? <Reading entry={entry} /> : <Words entry={entry} />}
-        <Foot entry={entry} />
+        {entry.state !== "done" && <Foot entry={entry} />}
       </div>
-      <MessageActions entry={entry} />
+      {hasActions && <MessageActions entry={entry} />}
     </article>
   );
 }

@@ -31,6 +31,8 @@ export interface Reading {
   /** The place of the first unread message, before which a line stands; -1 where there is none. */
   readonly firstUnread: number;
   readonly isAtEnd: boolean;
+  /** Much comes at once: what can be left out of the rows is. */
+  readonly isHurried: boolean;
   readonly isFirstUnreadAbove: boolean;
   readonly onScroll: () => void;
   readonly toLatest: () => void;
@@ -88,6 +90,7 @@ export function useReading(conversation: Conversation, scroller: ElementRef, lis
     below,
     firstUnread,
     isAtEnd: isAtEnd.value,
+    isHurried: rows.isHurried,
     isFirstUnreadAbove: isAbove.value,
     onScroll: () => {
       rows.scrolled();

@@ -3,7 +3,6 @@
 import { useRef } from "preact/hooks";
 import { LIMITS } from "../../../protocol/message.ts";
 import { type Conversation, unreadIn } from "../../state/conversations.ts";
-import type { Entry } from "../../state/reading/entry.ts";
 import { isSameUser } from "../../state/keys.ts";
 import { isAiBotName } from "../../state/services/ai_bots.ts";
 import type { Timeline } from "../../state/reading/timeline.ts";
@@ -14,7 +13,7 @@ import { copyLink } from "./message_actions.tsx";
 import { MessageView } from "./message_view.tsx";
 import { useMessageKeys } from "./message_keys.ts";
 import { beginsDay, isGrouped } from "./message_groups.ts";
-import { useReading } from "./reading.ts";
+import { type Reading, useReading } from "./reading.ts";
 import { dayName } from "../text/time.ts";
 import type { Span } from "./virtual_rows.ts";
 import { visible } from "../text/visible_text.ts";
@@ -49,7 +48,7 @@ export function TimelineView({ conversation }: { conversation: Conversation }) {
           <Beginning conversation={conversation} timeline={timeline} isEmpty={entries.length === 0} />
           {spans.flatMap((span) => [
             <Spacer height={span.above} from={span.from} key={`space-${span.from === spans[0]!.from}`} />,
-            ...rows(entries, span, reading.firstUnread),
+            ...rows(reading, span),
           ])}
           <Spacer height={below} from={entries.length} key="space-below" />
         </div>
@@ -154,7 +153,7 @@ function Skeleton() {
 }
 
 /** Each row ends with the entry itself; lines that belong to it stand before. */
-function rows(entries: readonly Entry[], { from, to }: Span, firstUnread: number) {
+function rows({ entries, firstUnread, isHurried }: Reading, { from, to }: Span) {
   const result = [];
   for (let at = from; at < to; at++) {
     const entry = entries[at]!;
@@ -174,6 +173,7 @@ function rows(entries: readonly Entry[], { from, to }: Span, firstUnread: number
         key={entry.key}
         isGrouped={at !== firstUnread && isGrouped(entries, at)}
         isFirstStored={entry.stored && !entries[at - 1]?.stored}
+        hasActions={!isHurried}
       />,
     );
   }

@@ -10,10 +10,15 @@ import { RowHeights } from "./row_heights.ts";
 
 /** This close to the end counts as being there, in pixels. */
 const AT_END_PX = 24;
-/** Rows are drawn so far outside of the view, in heights of the view; and drawn anew when less than the half is left. */
+/** Rows are drawn so far outside of the view, in heights of the view; and drawn anew when less than this is left: a few at a time. */
 const AROUND = 1.5;
-/** While the end is followed, rows above are let go when so many heights of the view are drawn. */
-const MOST_AT_END = 3.5;
+const LEAST_AROUND = 1.2;
+/** While more comes at once than half of the view holds: nobody scrolls back within so short a time. */
+const AROUND_IN_HURRY = 0.25;
+/** After so long without that the other rows around the view are drawn too. */
+const QUIET_MS = 400;
+/** While the end is followed, rows above are let go when so many more heights of the view are drawn than have to be. */
+const SPARE_AT_END = 1;
 /** Until the list is in the document. */
 const USUAL_VIEW_PX = 800;
 
@@ -67,6 +72,8 @@ export class VirtualRows {
   /** The next drawing goes to the place, from wherever the list stands. */
   #isOnTheWay = false;
   #window = { from: 0, to: 0 };
+  /** Runs while much comes at once. */
+  #hurry: ReturnType<typeof setTimeout> | undefined;
   /** What is in the document, as it was last measured. */
   #rows: readonly Row[] = [];
 
@@ -85,11 +92,17 @@ export class VirtualRows {
   }
 
   close(): void {
+    clearTimeout(this.#hurry);
     this.#resizes?.disconnect();
   }
 
   get isAtEnd(): boolean {
     return this.#place.at === "end";
+  }
+
+  /** Much comes at once: what was drawn is soon replaced. */
+  get isHurried(): boolean {
+    return this.#hurry !== undefined;
   }
 
   /** The height of the view, in pixels. */
@@ -119,6 +132,7 @@ export class VirtualRows {
       to: this.#window.to + shift,
     };
     this.#count = entries.length;
+    this.#noteHurry(kept);
     this.#window = this.#nextWindow(kept);
     const plan = this.#spans(this.#focused());
     this.#drawn = new Map(
@@ -177,12 +191,24 @@ export class VirtualRows {
     this.#place = { at: "row", row: { key, order }, top };
   }
 
+  #noteHurry(kept: Window | undefined): void {
+    if (!this.isAtEnd || !kept || kept.to === kept.from || this.#focused() >= 0) return;
+    const fresh = this.#heights.total - this.#heights.top(kept.to);
+    if (fresh < this.view / 2) return;
+    clearTimeout(this.#hurry);
+    this.#hurry = setTimeout(() => {
+      this.#hurry = undefined;
+      this.#redraw();
+    }, QUIET_MS);
+  }
+
   #windowAtEnd(kept: Window | undefined): Window {
     const to = this.#count;
+    const around = this.isHurried ? AROUND_IN_HURRY : AROUND;
     const drawn = kept && this.#heights.total - this.#heights.top(kept.from);
-    const isEnough = drawn !== undefined && drawn >= this.view * (1 + AROUND / 2);
-    if (kept && isEnough && drawn <= this.view * MOST_AT_END) return { from: kept.from, to };
-    return { from: this.#heights.indexAt(this.#heights.total - this.view * (1 + AROUND)), to };
+    const isEnough = drawn !== undefined && drawn >= this.view * (1 + around / 2);
+    if (kept && isEnough && drawn <= this.view * (1 + around + SPARE_AT_END)) return { from: kept.from, to };
+    return { from: this.#heights.indexAt(this.#heights.total - this.view * (1 + around)), to };
   }
 
   #windowAround(kept: Window | undefined): Window {
@@ -190,7 +216,7 @@ export class VirtualRows {
     const isIn = (from: number, to: number, around: number) =>
       (from === 0 || this.#heights.top(from) <= top - around) &&
       (to >= this.#count || this.#heights.top(to) >= top + this.view + around);
-    if (kept && kept.to > kept.from && isIn(kept.from, kept.to, this.view * AROUND / 2)) return kept;
+    if (kept && kept.to > kept.from && isIn(kept.from, kept.to, this.view * LEAST_AROUND)) return kept;
     return {
       from: this.#heights.indexAt(top - this.view * AROUND),
       to: Math.min(this.#count, this.#heights.indexAt(top + this.view * (1 + AROUND)) + 1),
