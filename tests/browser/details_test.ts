@@ -147,6 +147,25 @@ browserTest("A bot that is away is still a service", async ({ server, browser })
 });
 
 browserTest(
+  "The list tells where something was typed, and who is in no room joins one that is offered",
+  async ({ server, browser }) => {
+    await server.json("bob");
+    const page = await browser.signIn("alice");
+    const draft = item(page, "general").getByText("draft");
+    await page.keyboard.type("half a sentence");
+    await open(page, "bob");
+    await draft.waitFor();
+    await open(page, "#general");
+    await draft.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Leave #general" }).click();
+    await page.getByRole("heading", { name: "Join a room" }).waitFor();
+    await page.getByRole("button", { name: /^Join\s*general/ }).click();
+    await page.getByRole("heading", { level: 1, name: "#general" }).waitFor();
+    assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "half a sentence");
+  },
+);
+
+browserTest(
   "Creating an account begins without the error and the password of the sign-in before",
   async (world) => {
     const { server, browser } = world;
@@ -154,8 +173,12 @@ browserTest(
     await owner.command("/password secret");
     const page = await browser.visit();
     await page.getByLabel("Your name").fill("carol");
-    await page.getByRole("button", { name: "I have a password" }).click();
     const password = page.getByLabel(/^Password/);
+    await page.getByRole("button", { name: "I have a password" }).click();
+    await password.waitFor();
+    await page.getByRole("button", { name: "No password" }).click();
+    await password.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "I have a password" }).click();
     await password.fill("wrong");
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("alert").filter({ hasText: "The name or the password is wrong." }).waitFor();

@@ -254,6 +254,14 @@ browserTest(
     })
       .waitFor();
     assert.deepEqual(await axeProblems(page), []);
+    await press(page, "Tab", "ArrowRight", "ArrowRight", "ArrowRight", "Enter");
+    const group = await page.evaluate<string>("document.activeElement.title");
+    const reached = picker.getByRole("group", { name: group });
+    const [title, grid] = [await reached.boundingBox(), await picker.locator(".emoji-groups").boundingBox()];
+    assert.ok(Math.abs(title!.y - grid!.y) <= 1, `${group} is ${title!.y - grid!.y} px below the top`);
+    await reached.getByRole("button").first().focus();
+    const label = await reached.getByRole("button").first().getAttribute("aria-label");
+    await picker.locator(".emoji-shown", { hasText: label! }).waitFor();
     await page.keyboard.type("sun");
     await picker.getByRole("group", { name: "Found" }).waitFor();
     await drawn(page);
