@@ -1,6 +1,6 @@
 /** The first load, up to the room, and a second visit. */
 
-import type { CDPSession, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { TestBrowser } from "../../tests/browser/chromium.ts";
 import { TestServer } from "../../tests/test_server.ts";
 
@@ -40,12 +40,11 @@ export async function measureLoad(): Promise<Record<string, number>> {
   const page = await browser.blank();
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
-  const scriptBytes = await countScripts(devtools);
   await page.addInitScript(OBSERVE);
 
   await page.goto(server.url);
   await page.getByLabel("Your name").waitFor();
-  const formScriptKib = scriptBytes() / 1024;
+  const formScriptKib = await scriptKibOf(page);
   await page.waitForTimeout(SETTLE_MS);
   const first = await page.evaluate<Seen>("seen");
 
@@ -56,7 +55,7 @@ export async function measureLoad(): Promise<Record<string, number>> {
   const signInMs = performance.now() - clickedAt;
   await page.waitForTimeout(SETTLE_MS);
   const signedIn = await page.evaluate<Seen>("seen");
-  const scriptKib = scriptBytes() / 1024;
+  const scriptKib = await scriptKibOf(page);
   const again = await secondVisit(page);
   return {
     formScriptKib,
@@ -71,18 +70,12 @@ export async function measureLoad(): Promise<Record<string, number>> {
   };
 }
 
-/** Returns the bytes of scripts that have come over the wire so far. */
-async function countScripts(devtools: CDPSession): Promise<() => number> {
-  const scripts = new Set<string>();
-  let bytes = 0;
-  await devtools.send("Network.enable");
-  devtools.on("Network.requestWillBeSent", ({ requestId, request }) => {
-    if (new URL(request.url).pathname.endsWith(".js")) scripts.add(requestId);
-  });
-  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (scripts.has(requestId)) bytes += encodedDataLength;
-  });
-  return () => bytes;
+/** The scripts that the page has asked for so far, as they are compressed, without headers, from wherever they came. */
+async function scriptKibOf(page: Page): Promise<number> {
+  const bytes = await page.evaluate<number>(`performance.getEntriesByType("resource")
+    .filter(({ name }) => new URL(name).pathname.endsWith(".js"))
+    .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`);
+  return bytes / 1024;
 }
 
 async function secondVisit(page: Page): Promise<Seen> {
