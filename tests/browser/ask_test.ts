@@ -104,7 +104,7 @@ browserTest(
 );
 
 browserTest(
-  "An endpoint that takes no more (429) is one line that says when to ask again, and the next question is answered",
+  "An endpoint that takes no more (429) is one line that says when to ask again, the question is asked again, and the answer is copied",
   async (world) => {
     await using ai = await Model.start(world.server);
     const page = await visitAsk(world);
@@ -117,9 +117,20 @@ browserTest(
     await ask(page, "No credit?");
     await turn(page, "No credit?").locator(".cut-off", { hasText: /credit|quota/i }).waitFor();
     ai.endpoint.script(answer("Now it goes."));
-    await ask(page, "And now?");
-    await turn(page, "And now?").getByText("Now it goes.").waitFor();
+    assert.equal(
+      await turn(page, "Too soon?").getByRole("button").count(),
+      0,
+      "only the last one is asked again",
+    );
+    await turn(page, "No credit?").getByRole("button", { name: "Ask again" }).press("Enter");
+    const answered = turn(page, "No credit?").filter({ hasText: "Now it goes." });
+    await answered.waitFor();
+    assert.equal(await page.getByRole("button", { name: "Ask again" }).count(), 0);
     assert.equal(ai.endpoint.requests.length, 3);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await answered.getByRole("button", { name: "Copy the answer" }).press("Enter");
+    await answered.getByRole("status").filter({ hasText: "Copied" }).waitFor();
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), "Now it goes.");
   },
 );
 

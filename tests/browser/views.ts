@@ -95,7 +95,13 @@ const ASKED = JSON.stringify([
     answer:
       "The mean: a sum and a count are enough for\n\n[The connection to the AI service broke before its answer was complete.]",
   },
-  { id: "asked-4", state: "failed", question: "Are you still there?", problem: "No answer came." },
+  {
+    id: "asked-4",
+    state: "failed",
+    question: "Are you still there?",
+    answer: "",
+    problem: "No answer came.",
+  },
 ]);
 
 const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).click();

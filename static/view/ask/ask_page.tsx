@@ -97,6 +97,7 @@ function Conversation({ asking }: { asking: Asking }) {
     count.current = turns.length;
     if (isAsked || isAtEnd.peek()) element.scrollTop = element.scrollHeight;
   }, [turns]);
+  useLayoutEffect(() => stayAtEnd(scroller.current!, () => isAtEnd.peek()), []);
   const toEnd = () => scroller.current!.scrollTo({ top: scroller.current!.scrollHeight });
   return (
     <>
@@ -131,4 +132,13 @@ function Conversation({ asking }: { asking: Asking }) {
       )}
     </>
   );
+}
+
+/** The window, a soft keyboard and code that is highlighted change how much there is room for. */
+function stayAtEnd(scroller: HTMLElement, isAtEnd: () => boolean): () => void {
+  const resized = new ResizeObserver(() => {
+    if (isAtEnd()) scroller.scrollTop = scroller.scrollHeight;
+  });
+  for (const each of [scroller, ...scroller.children]) resized.observe(each);
+  return () => resized.disconnect();
 }

@@ -37,7 +37,7 @@ export function AiPanel({ name, onClose }: { name: string; onClose: () => void }
           </p>
           <SayButton name={name} text="help">Help</SayButton>
         </section>
-        {!isOnline && <p class="problem">It is offline. What you ask now it may find when it is back.</p>}
+        {!isOnline && <p class="ai-away">It is offline. What you ask now it may find when it is back.</p>}
         {hasModel && <Personalities name={name} />}
         <Memory name={name} hasModel={hasModel} />
         <Quota name={name} />
