@@ -22,13 +22,12 @@ export function Entrance() {
 }
 
 /** What the chat needs, in parts of which none keeps a key waiting for long. */
-const PARTS: readonly (() => Promise<unknown>)[] = [
-  loadChat,
-  async () => (await import("./text/time.ts")).clockTime(new Date().toISOString()),
-  async () => (await import("./text/time.ts")).fullTime(new Date().toISOString()),
-  () => import("./text/safe_markdown.ts"),
-  load,
-];
+const PARTS: readonly (() => unknown)[] = [loadChat, readyDates, load];
+
+/** The browser reads how dates are written where the reader is, which takes as long as all the code. */
+function readyDates(): void {
+  new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }).format();
+}
 
 async function loadAhead(): Promise<void> {
   try {

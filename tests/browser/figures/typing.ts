@@ -18,25 +18,21 @@ const SCROLLS = 300;
 
 /**
  * Gathers the time from each key to the frame that shows it and to what runs after that, and the long tasks. The time of an event is
- * when the browser got it: what keeps the page from hearing of it counts. https://www.w3.org/TR/event-timing/
+ * when the browser got it: what keeps the page from hearing of it counts.
  */
-const WATCH = `globalThis.figures = { frames: [], keys: [], events: [], tasks: [] };
+const WATCH = `globalThis.figures = { frames: [], keys: [], tasks: [] };
   addEventListener("keydown", ({ timeStamp }) => {
     requestAnimationFrame(() => {
       figures.frames.push(performance.now() - timeStamp);
       setTimeout(() => figures.keys.push(performance.now() - timeStamp));
     });
   }, { capture: true });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (entry.name === "keydown") figures.events.push(entry.duration);
-  }).observe({ type: "event", durationThreshold: 16 });
   new PerformanceObserver((list) => figures.tasks.push(...list.getEntries().map((each) => each.duration)))
     .observe({ type: "longtask" });`;
 
 interface Figures {
   readonly frames: number[];
   readonly keys: number[];
-  readonly events: number[];
   readonly tasks: number[];
 }
 
@@ -72,7 +68,6 @@ async function measureTyping(page: Page, speaker?: LineClient): Promise<void> {
   await page.evaluate("for (const each of Object.values(figures)) each.length = 0");
   print(`keys while ${said} messages came, from the key to its frame`, figures.frames);
   print("  to after that frame", figures.keys);
-  print("  Event Timing of keydown, those of 16 ms and more", figures.events);
   print("  long tasks", figures.tasks);
 }
 
