@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { TestServer } from "../test_server.ts";
-import { browserTest, messages, NEEDS_CHROMIUM, open, TestBrowser } from "./chromium.ts";
+import { browserTest, messages, NEEDS_CHROMIUM, open, TestBrowser, until } from "./chromium.ts";
 
 const DIST = new URL("../../static/dist/", import.meta.url);
 
@@ -20,8 +20,11 @@ const UPDATED = `navigator.serviceWorker.ready.then(async (registration) => {
   await registration.update();
   await changed;
 }).then(() => {})`;
-const NOTIFICATIONS = `navigator.serviceWorker.ready.then(async (registration) =>
-  (await registration.getNotifications()).map(({ title, body }) => title + " | " + body))`;
+/** In turn with the page: what Chromium is asked to show while it looks up what is shown is lost. */
+const NOTIFICATIONS = `navigator.locks.request("parley.system_notifications", async () => {
+  const registration = await navigator.serviceWorker.ready;
+  return (await registration.getNotifications()).map(({ title, body }) => title + " | " + body);
+})`;
 
 /** Resolves when the service worker has all of the page and answers for it. */
 async function installed(page: Page): Promise<void> {
@@ -30,13 +33,14 @@ async function installed(page: Page): Promise<void> {
 
 /** Resolves when the system shows just these, as `title | text`. */
 async function told(page: Page, expected: string[]): Promise<void> {
-  const wanted = JSON.stringify(JSON.stringify(expected));
+  let shown: string[] = [];
   try {
-    // A tab behind another one has no frames in which it could be looked.
-    const isSo = `${NOTIFICATIONS}.then((shown) => JSON.stringify(shown) === ${wanted})`;
-    await page.waitForFunction(isSo, undefined, { polling: 50 });
+    await until(async () => {
+      shown = await page.evaluate<string[]>(NOTIFICATIONS);
+      return shown.join("\n") === expected.join("\n");
+    });
   } catch {
-    assert.deepEqual(await page.evaluate(NOTIFICATIONS), expected);
+    assert.deepEqual(shown, expected);
   }
 }
 
@@ -94,7 +98,7 @@ Deno.test({
     await page.locator("html[data-build=next]").waitFor();
     await page.reload();
     await page.locator("html[data-build=next]").waitFor();
-    await page.waitForFunction(`caches.match(${JSON.stringify(old)}).then((kept) => !kept)`);
+    await until(() => page.evaluate<boolean>(`caches.match(${JSON.stringify(old)}).then((kept) => !kept)`));
     assert.equal(await status(page, old), 404);
     browser.problems.length = 0;
     await Deno.remove(next, { recursive: true });

@@ -20,9 +20,25 @@ export interface Told {
 }
 
 const MAX_TEXT_UNITS = 240;
+/** Of all tabs one at a time shows or withdraws. */
+const LOCK = "parley.system_notifications";
 
 /** @param open called on a click where no service worker takes it */
-export async function show(told: Told, open: (told: Told) => void): Promise<void> {
+export function show(told: Told, open: (told: Told) => void): Promise<void> {
+  return inTurn(() => showNow(told, open));
+}
+
+/** Takes back what was told. Without a service worker it stays until it is closed. */
+export function withdraw(tag: string): Promise<void> {
+  return inTurn(() => withdrawNow(tag));
+}
+
+/** Chromium forgets what it is asked to show while it looks up what is shown. */
+function inTurn(action: () => Promise<void>): Promise<void> {
+  return navigator.locks.request(LOCK, action);
+}
+
+async function showNow(told: Told, open: (told: Told) => void): Promise<void> {
   const title = titleOf(told);
   const options = { body: bodyOf(told), tag: told.tag, renotify: true, icon: iconUrl(), data: told };
   const registration = await activeRegistration();
@@ -35,8 +51,7 @@ export async function show(told: Told, open: (told: Told) => void): Promise<void
   };
 }
 
-/** Takes back what was told. Without a service worker it stays until it is closed. */
-export async function withdraw(tag: string): Promise<void> {
+async function withdrawNow(tag: string): Promise<void> {
   const registration = await activeRegistration();
   for (const notification of await registration?.getNotifications({ tag }) ?? []) notification.close();
 }
