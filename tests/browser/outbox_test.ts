@@ -195,6 +195,8 @@ browserTest("A log out leaves nothing of what was typed, also from another tab",
   await inState(one, "failed", "nobody").waitFor();
   const other = await one.context().newPage();
   await other.goto(one.url());
+  // It hears of what is said from now on.
+  await inState(other, "failed", "nobody").waitFor();
   await say(one, "stored by the first");
   await inState(other, "done", "stored by the first").waitFor();
   await box(other).fill("a secret");
