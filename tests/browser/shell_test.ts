@@ -25,6 +25,16 @@ const NOTIFICATIONS = `navigator.locks.request("parley.system_notifications", as
   const registration = await navigator.serviceWorker.ready;
   return (await registration.getNotifications()).map(({ title, body }) => title + " | " + body);
 })`;
+/** Keeps what the page has the system show from now on, also what it withdraws. */
+const RECORD = `(() => {
+  const { prototype } = ServiceWorkerRegistration;
+  const { showNotification } = prototype;
+  globalThis.everShown = [];
+  prototype.showNotification = function (title, options) {
+    everShown.push(title + " | " + options.body);
+    return showNotification.call(this, title, options);
+  };
+})()`;
 
 /** Resolves when the service worker has all of the page and answers for it. */
 async function installed(page: Page): Promise<void> {
@@ -42,6 +52,27 @@ async function told(page: Page, expected: string[]): Promise<void> {
   } catch {
     assert.deepEqual(shown, expected);
   }
+}
+
+/** Loads the page anew, with a connection that can be held: what the server says meanwhile comes with the release. */
+async function holdable(page: Page): Promise<{ hold(): void; release(): void }> {
+  let held: (() => void)[] | undefined;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      if (held) held.push(() => socket.send(text));
+      else socket.send(text);
+    });
+  });
+  await page.reload();
+  await page.getByRole("log").waitFor();
+  return {
+    hold: () => held = [],
+    release: () => {
+      held?.forEach((send) => send());
+      held = undefined;
+    },
+  };
 }
 
 async function status(page: Page, url: string): Promise<number> {
@@ -109,7 +140,9 @@ Deno.test({
 browserTest("What came while nobody looked is told once for each conversation, by one tab", async (world) => {
   const { server, browser } = world;
   const page = await browser.signIn("alice", { permissions: ["notifications"] });
+  const connection = await holdable(page);
   await installed(page);
+  await page.evaluate(RECORD);
   const bob = await server.json("bob");
   await page.getByLabel("Notifications: off").click();
   await page.getByRole("button", { name: "Turn on notifications" }).click();
@@ -122,6 +155,7 @@ browserTest("What came while nobody looked is told once for each conversation, b
   const second = await page.context().newPage();
   await second.goto(page.url());
   await second.getByRole("log").waitFor();
+  await second.evaluate(RECORD);
   await bob.say("alice", "one <b>for you</b>");
   await told(page, ["bob | one <b>for you</b>"]);
   await bob.say("#general", "nobody is meant");
@@ -143,12 +177,20 @@ browserTest("What came while nobody looked is told once for each conversation, b
   await open(page, "bob");
   // Seen in the other tab, it is not told by this one.
   await open(second, "#general");
+  connection.hold();
   await bob.say("#general", "@alice seen in the second");
   await messages(second, "seen in the second").waitFor();
+  connection.release();
   await open(second, "bob");
   await bob.say("alice", "not told");
   await bob.say("#general", "to all");
   await told(page, ["bob in #general | to all"]);
+  assert.deepEqual(await page.evaluate("everShown"), [
+    "bob | one <b>for you</b>",
+    "2 messages from bob | and two",
+    "bob in #general | to all",
+  ]);
+  assert.deepEqual(await second.evaluate("everShown"), []);
 });
 
 /** A copy of the page as built, with a script of another name that says so. */
