@@ -212,6 +212,7 @@ browserTest(
       for (let at = 15; at < 20; at++) assert.equal(await messages(page, `long-${from + at}.`).count(), 1);
     }
   },
+  { isRateLimited: false },
 );
 
 browserTest(
