@@ -168,7 +168,7 @@ const METADATA: readonly Record<string, unknown>[] = [
   { stored: "yes", reading: true, kind: "own", state: "failed", problem: "<b>" },
 ];
 
-/** So many are sent before the page is looked at: the rows of all of them are drawn, however high they are and however fast they come. */
+/** So many are sent before the page is looked at: the rows of all of them are drawn, also of the highest in a hurry. */
 const TOGETHER = 4;
 
 async function checkAll(page: Page, sender: LineClient, bodies: readonly string[]): Promise<void> {
