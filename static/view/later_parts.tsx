@@ -1,13 +1,13 @@
 /** The parts of the page that come after the room. */
 
+import { isPhone } from "../state/screen.ts";
 import { later } from "./later.tsx";
 import { SwitcherAhead } from "./dialogs/switcher_ahead.tsx";
 
 const load = () => import("./parts.ts");
 
 export const AccountDialogs = later(async () => (await load()).AccountDialogs);
-/** Its place is kept: what stands beside it would move. */
-export const AiPanel = later(async () => (await load()).AiPanel, () => <div class="panel ai-panel" />);
+export const AiPanel = later(async () => (await load()).AiPanel, PanelPlace);
 export const DeviceCard = later(async () => (await load()).DeviceCard);
 export const MembersPanel = later(async () => (await load()).MembersPanel);
 export const ObstacleView = later(async () => (await load()).ObstacleView);
@@ -16,6 +16,11 @@ export const SearchPanel = later(async () => (await load()).SearchPanel);
 export const SettingsDialog = later(async () => (await load()).SettingsDialog);
 export const ShortcutsDialog = later(async () => (await load()).ShortcutsDialog);
 export const Switcher = later(async () => (await load()).Switcher, SwitcherAhead);
+
+/** Of what is open with its conversation: what stands beside it would move. */
+function PanelPlace() {
+  return isPhone.value ? null : <div class="panel ai-panel" />;
+}
 
 /** From then on they open at once. */
 export function prepareParts(): void {
