@@ -21,3 +21,14 @@ export async function checkStored(chat: Chat): Promise<void> {
   const { message } = await chat.client.command("/check");
   chat.notice(message);
 }
+
+/** What this browser alone has of what the user wrote, in words. */
+export function losses({ unsent, typed }: Chat): string[] {
+  const drafts = typed.conversations.length;
+  return [
+    ...unsent.count > 0
+      ? [unsent.count === 1 ? "1 message that is not sent" : `${unsent.count} messages that are not sent`]
+      : [],
+    ...drafts > 0 ? [drafts === 1 ? "1 draft" : `${drafts} drafts`] : [],
+  ];
+}

@@ -13,6 +13,10 @@ export type DialogName =
   | "shortcuts"
   | "logout";
 
+export function isAccountDialog(name: DialogName): boolean {
+  return name === "name" || name === "password" || name === "logout";
+}
+
 export const dialog = signal<DialogName>("");
 /** The list of conversations, where it lies over the rest: on phones. */
 export const isListOpen = signal(false);

@@ -1,37 +1,41 @@
 /** The chat of whoever is signed in; not loaded before that. */
 
 import { useEffect } from "preact/hooks";
+import { whenIdle } from "../idle.ts";
 import type { Chat } from "../state/chat.ts";
-import { closeAll, closeDialog, dialog, isListOpen, openDialog } from "../state/surfaces.ts";
-import { AccountDialogs } from "./dialogs/account_dialogs.tsx";
+import { closeAll, closeDialog, dialog, isAccountDialog, isListOpen, openDialog } from "../state/surfaces.ts";
 import { Announcer } from "./timeline/announcer.tsx";
 import { ChatContext } from "./chat_context.ts";
 import { ConnectionBanner } from "./connection_banner.tsx";
 import { ConversationView } from "./conversation_view.tsx";
-import { later } from "./later.tsx";
+import {
+  AccountDialogs,
+  ObstacleView,
+  prepareParts,
+  RoomsDialog,
+  SearchPanel,
+  SettingsDialog,
+  ShortcutsDialog,
+  Switcher,
+} from "./later_parts.tsx";
 import { NewVersion } from "./new_version.tsx";
 import { NoConversation } from "./no_conversation.tsx";
-import { ObstacleView } from "./obstacle_view.tsx";
 import { usePageKeys } from "./page_keys.ts";
 import { usePageSigns } from "./page_signs.ts";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { StrandedMessages } from "./stranded_messages.tsx";
 import { ToastView } from "./controls/toast_view.tsx";
 
-const RoomsDialog = later(async () => (await import("./dialogs/rooms_dialog.tsx")).RoomsDialog);
-const SearchPanel = later(async () => (await import("./dialogs/search_panel.tsx")).SearchPanel);
-const SettingsDialog = later(async () => (await import("./dialogs/settings_dialog.tsx")).SettingsDialog);
-const ShortcutsDialog = later(async () => (await import("./dialogs/shortcuts_dialog.tsx")).ShortcutsDialog);
-const Switcher = later(async () => (await import("./dialogs/switcher.tsx")).Switcher);
-
 export function App({ chat }: { chat: Chat }) {
   const shown = dialog.value;
   usePageSigns(chat);
   usePageKeys(chat);
   useEffect(() => {
-    // What is typed right after its key was pressed shall not go elsewhere.
-    Switcher.prepare();
-    return closeAll;
+    const takeBack = whenIdle(prepareParts);
+    return () => {
+      takeBack();
+      closeAll();
+    };
   }, []);
   return (
     <ChatContext.Provider value={chat}>
@@ -56,7 +60,7 @@ export function App({ chat }: { chat: Chat }) {
         {dialog.value === "switcher" && <Switcher onClose={() => closeDialog("switcher")} />}
         {dialog.value === "shortcuts" && <ShortcutsDialog onClose={() => closeDialog("shortcuts")} />}
         {dialog.value === "settings" && <SettingsDialog onClose={() => closeDialog("settings")} />}
-        <AccountDialogs name={shown} onClose={() => closeDialog(shown)} />
+        {isAccountDialog(shown) && <AccountDialogs name={shown} onClose={() => closeDialog(shown)} />}
         <ToastView />
       </div>
     </ChatContext.Provider>

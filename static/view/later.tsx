@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { tell } from "../state/toast.ts";
 
 export interface Later<Props> {
@@ -11,17 +11,21 @@ export interface Later<Props> {
   readonly prepare: () => void;
 }
 
-export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): Later<Props> {
+/** @param Meanwhile what is shown until it is there */
+export function later<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Meanwhile?: ComponentType<Props>,
+): Later<Props> {
   const loaded = signal<ComponentType<Props> | undefined>(undefined);
   const fetch = async () => {
     if (loaded.value === undefined) loaded.value = await load();
   };
   const Part = (props: Props) => {
-    useEffect(() => {
+    useLayoutEffect(() => {
       fetch().catch(() => tell("This part of the page could not be loaded. Try again later."));
     }, []);
-    const Loaded = loaded.value;
-    return Loaded ? <Loaded {...props} /> : null;
+    const Shown = loaded.value ?? Meanwhile;
+    return Shown ? <Shown {...props} /> : null;
   };
   return Object.assign(Part, { prepare: () => void fetch().catch(() => {}) });
 }

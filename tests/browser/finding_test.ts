@@ -98,6 +98,35 @@ async function goTo(page: Page, typed: string): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
+browserTest("The switcher takes what is typed before its file is there", async ({ server, browser }) => {
+  const page = await browser.blank({ serviceWorkers: "block" });
+  const held = Promise.withResolvers<void>();
+  await page.route("**/parts-*.js", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto(server.url);
+  await page.getByLabel("Your name").fill("alice");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  const field = page.getByLabel("Message", { exact: true });
+  const focused = field.and(page.locator(":focus"));
+  await focused.waitFor();
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("zoe");
+  await page.keyboard.press("Escape");
+  await focused.waitFor();
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("#pla");
+  held.resolve();
+  const switcher = page.getByRole("combobox", { name: /^Go to/ });
+  await switcher.and(page.locator(":focus")).waitFor();
+  await page.keyboard.type("ns");
+  assert.equal(await switcher.inputValue(), "#plans");
+  await page.keyboard.press("Escape");
+  await focused.waitFor();
+  assert.equal(await field.inputValue(), "");
+});
+
 browserTest(
   "By keyboard alone rooms are made, joined, gone through and left, and everything is found in the switcher",
   async ({ server, browser }) => {

@@ -77,6 +77,10 @@ Deno.test({
       await page.reload();
       await inState(page, "done", "before").waitFor();
       await page.getByRole("button", { name: "Try now" }).waitFor();
+      await page.keyboard.press("Control+K");
+      await page.getByRole("combobox", { name: /^Go to/ }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
       assert.equal(await box(page).inputValue(), "half a thou");
       await say(page, "three");
       await inState(page, "sending", "three").waitFor();

@@ -193,6 +193,29 @@ browserTest(
 );
 
 browserTest(
+  "The end is followed through hurries of long messages, and none of the view is missing when it is quiet",
+  async ({ server, browser }) => {
+    const alice = await server.json("alice");
+    const page = await browser.signIn("bob", { viewport: { width: 1200, height: 2400 } });
+    for (let from = 0; from < 60; from += 20) {
+      const bodies = Array.from({ length: 20 }, (_, at) => `long-${from + at}.\n\n${"word ".repeat(700)}`);
+      for (const message of bodies.slice(0, -1)) {
+        alice.sendJson({ type: "chat", destination: "#general", message });
+      }
+      await alice.say("#general", bodies.at(-1)!);
+      // When the hurry is over, rows above and what can be done with a message are drawn again.
+      const last = messages(page, `long-${from + 19}.`);
+      await last.locator(".message-actions").waitFor({ state: "attached" });
+      await frames(page);
+      assert.ok(await distanceFromEnd(page) < 2, `${await distanceFromEnd(page)} px to the end`);
+      assert.equal(await page.getByRole("button", { name: /jump to latest/ }).count(), 0);
+      for (let at = 15; at < 20; at++) assert.equal(await messages(page, `long-${from + at}.`).count(), 1);
+    }
+  },
+  { isRateLimited: false },
+);
+
+browserTest(
   "Mentions are counted live and after being away, in the icon too, and reading clears them on all devices",
   async ({ server, browser }) => {
     const [alice, bob] = [await server.json("alice"), await server.json("bob")];

@@ -51,9 +51,11 @@ export async function setScene(server: TestServer): Promise<readonly LineClient[
   await grace.say("#general", "Yes, behind the shed.");
   await noor.say("#general", "مرحبا بالجميع، أصل بعد ساعة ومعي الأدوات.");
   await linus.say("#general", CODE);
+  const asked = await reader.command("/ask Why not the mean?", { destination: "#general" });
   await openai.say(
     "#general",
     "The median is less moved by single wild readings than the mean, so one broken sensor does not spoil the picture.",
+    { metadata: { answer_to: asked.metadata.seq } },
   );
   await reader.say("#general", "ok 👍");
   await grace.say(READER, "Shall we look at the numbers after lunch?");

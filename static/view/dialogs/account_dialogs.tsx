@@ -2,31 +2,19 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { Chat } from "../../state/chat.ts";
 import { logOut } from "../../state/session.ts";
 import type { DialogName } from "../../state/surfaces.ts";
 import { words } from "../../state/words.ts";
 import { useChat } from "../chat_context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "../controls/field.tsx";
-import { rename, setPassword } from "../../state/account.ts";
+import { losses, rename, setPassword } from "../../state/account.ts";
 
 export function AccountDialogs({ name, onClose }: { name: DialogName; onClose: () => void }) {
   if (name === "name") return <NameDialog onClose={onClose} />;
   if (name === "password") return <PasswordDialog onClose={onClose} />;
   if (name === "logout") return <LogOutDialog onClose={onClose} />;
   return null;
-}
-
-/** What this browser alone has of what the user wrote, in words. */
-export function losses({ unsent, typed }: Chat): string[] {
-  const drafts = typed.conversations.length;
-  return [
-    ...unsent.count > 0
-      ? [unsent.count === 1 ? "1 message that is not sent" : `${unsent.count} messages that are not sent`]
-      : [],
-    ...drafts > 0 ? [drafts === 1 ? "1 draft" : `${drafts} drafts`] : [],
-  ];
 }
 
 function LogOutDialog({ onClose }: { onClose: () => void }) {

@@ -3,11 +3,10 @@
 import { useRef } from "preact/hooks";
 import { logOut } from "../../state/session.ts";
 import type { DialogName } from "../../state/surfaces.ts";
-import { losses } from "./account_dialogs.tsx";
 import { Avatar } from "../controls/avatar.tsx";
 import { useChat } from "../chat_context.ts";
 import { Icon } from "../controls/icon.tsx";
-import { checkStored } from "../../state/account.ts";
+import { checkStored, losses } from "../../state/account.ts";
 
 export function AccountMenu(
   { onDialog, onClose }: { onDialog: (name: DialogName) => void; onClose: () => void },

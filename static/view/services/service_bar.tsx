@@ -3,7 +3,7 @@
 import { type Conversation, isSubscribed } from "../../state/conversations.ts";
 import { isAiBotName } from "../../state/services/ai_bots.ts";
 import type { Chat } from "../../state/chat.ts";
-import { DeviceCard } from "./device_card.tsx";
+import { DeviceCard } from "../later_parts.tsx";
 
 /** Whether somebody publishes, or is a device that may. */
 export function isPublisher({ presence, feeds }: Chat, conversation: Conversation): boolean {

@@ -67,6 +67,8 @@ export class VirtualRows {
   #place: Place = { at: "end" };
   /** Where the list stood when that was last looked at. */
   #scrollTop = 0;
+  /** From when it is planned until it is settled: scripts run for as long, so it is never the reader who scrolls. */
+  #isDrawing = false;
   /** Of the view and the list, when the rows were last put in their places. */
   #settledSizes = "";
   /** The next drawing goes to the place, from wherever the list stands. */
@@ -125,6 +127,8 @@ export class VirtualRows {
 
   /** What is to be drawn: the rows around the view, and the one that has the focus. */
   plan(entries: readonly Entry[]): { readonly spans: readonly Span[]; readonly below: number } {
+    this.#takeUntoldScroll();
+    this.#isDrawing = true;
     this.#entries = entries;
     const shift = this.#heights.sync(entries);
     const kept = shift === undefined ? undefined : {
@@ -147,7 +151,9 @@ export class VirtualRows {
   settle(): void {
     if (!this.#elements) return;
     const { scroller } = this.#elements;
-    this.#takeUntoldScroll();
+    // Rows that are measured before others have their words make the list shorter, and the browser scrolls.
+    if (!this.#isDrawing) this.#takeUntoldScroll();
+    this.#isDrawing = false;
     this.#measure();
     const before = scroller.scrollTop;
     if (this.#place.at === "end") scroller.scrollTop = scroller.scrollHeight;
@@ -265,12 +271,16 @@ export class VirtualRows {
 
   /** The rows are about to be put where they were: by then the reader can have scrolled without the event having come. */
   #takeUntoldScroll(): void {
-    const { scrollTop, scrollHeight, clientHeight } = this.#elements!.scroller;
+    const isOnTheWay = this.#isOnTheWay;
+    this.#isOnTheWay = false;
+    if (!this.#elements) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.#elements.scroller;
     const moved = scrollTop - this.#scrollTop;
+    this.#scrollTop = scrollTop;
     // Where there is less to scroll than there was, it is the browser that moved.
     const isCutShort = moved < 0 && scrollTop >= scrollHeight - clientHeight - 1;
-    if (this.#isOnTheWay || isCutShort) this.#isOnTheWay = false;
-    else if (this.#place.at === "row") this.#place = { ...this.#place, top: this.#place.top - moved };
+    if (isOnTheWay || isCutShort) return;
+    if (this.#place.at === "row") this.#place = { ...this.#place, top: this.#place.top - moved };
     else if (moved < -AT_END_PX) {
       this.#measure();
       this.#remember();
