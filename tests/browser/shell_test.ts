@@ -140,8 +140,8 @@ Deno.test({
 browserTest("What came while nobody looked is told once for each conversation, by one tab", async (world) => {
   const { server, browser } = world;
   const page = await browser.signIn("alice", { permissions: ["notifications"] });
-  const connection = await holdable(page);
   await installed(page);
+  const connection = await holdable(page);
   await page.evaluate(RECORD);
   const bob = await server.json("bob");
   await page.getByLabel("Notifications: off").click();
