@@ -6,6 +6,7 @@ import { neighbour } from "../state/finding/sections.ts";
 import { type Action, actionOf } from "../state/finding/shortcuts.ts";
 import { isListOpen, latest, openDialog, openSwitcher, showsMembers } from "../state/surfaces.ts";
 import { tell } from "../state/toast.ts";
+import { drawNow } from "./draw_now.ts";
 
 export function usePageKeys(chat: Chat): void {
   useLayoutEffect(() => {
@@ -21,7 +22,7 @@ function onKey(chat: Chat, event: KeyboardEvent): void {
   const action = actionOf(event, isTyping(event.target));
   if (!action) return;
   event.preventDefault();
-  ACTIONS[action](chat);
+  drawNow(() => ACTIONS[action](chat));
 }
 
 const ACTIONS: Readonly<Record<Action, (chat: Chat) => void>> = {

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { switcherText } from "../../state/surfaces.ts";
+import { drawNow } from "../draw_now.ts";
 
 export function SwitcherAhead({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -12,7 +13,7 @@ export function SwitcherAhead({ onClose }: { onClose: () => void }) {
     return () => shown.close();
   }, []);
   return (
-    <dialog ref={dialog} class="switcher" aria-label="Go to" onCancel={onClose}>
+    <dialog ref={dialog} class="switcher" aria-label="Go to" onCancel={() => drawNow(onClose)}>
       <div class="switcher-head">
         <input
           class="switcher-input"
