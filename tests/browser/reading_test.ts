@@ -228,7 +228,7 @@ browserTest(
     }
     const page = await browser.signIn("bob");
     await iconShows(page, ">2</text>");
-    assert.match(await page.title(), /^\(3\) #general/);
+    await until(async () => (await page.title()).startsWith("(3) #general"), page);
     await page.reload();
     await iconShows(page, ">2</text>");
     const other = await otherDevice(page, await browser.visit());
