@@ -175,6 +175,7 @@ browserTest(
 
     await page.keyboard.press("Alt+ArrowUp");
     await page.keyboard.type("half a word?");
+    assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "half a word?");
     assert.equal(await page.getByRole("dialog").count(), 0, "? is a sign while one types");
     await page.keyboard.press("Control+/");
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByText("Next unread conversation")

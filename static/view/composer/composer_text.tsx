@@ -1,7 +1,7 @@
 /** The text area in which one writes: its height, its keys, and how it tells of the list that completes a word. */
 
 import { type RefObject } from "preact";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { optionId } from "./completion_list.tsx";
 import { isInCodeBlock } from "../text/code_fence.ts";
 import type { Completion } from "./use_completion.ts";
@@ -25,7 +25,8 @@ interface ComposerTextProps {
 export function ComposerText(props: ComposerTextProps) {
   const { name, area, text, completion, onType, onSend } = props;
   const recall = useRecall(name, completion.close);
-  useEffect(() => {
+  // As it is drawn: the next key is for this conversation.
+  useLayoutEffect(() => {
     if (!isTouch) area.current?.focus();
   }, []);
   useLayoutEffect(() => grow(area.current), [text]);
