@@ -6,7 +6,7 @@ import { startAibot } from "../../bots/aibot.ts";
 import { answer, cut, delta, Dribble, status } from "../fake_openai_server.ts";
 import { joining, Model } from "./ai_scene.ts";
 import { axeProblems } from "./axe.ts";
-import { browserTest, type World } from "./chromium.ts";
+import { browserTest, tryNow, type World } from "./chromium.ts";
 import { shellKept } from "./profile.ts";
 import { Wire } from "./views.ts";
 
@@ -156,7 +156,7 @@ browserTest(
     await page.getByRole("button", { name: "Try now" }).waitFor();
     assert.deepEqual(await axeProblems(page), []);
     wire.mend();
-    await page.getByRole("button", { name: "Try now" }).click();
+    await tryNow(page);
     const answered = turn(page, "What is a WebSocket?").and(page.locator('[data-state="done"]'));
     await answered.getByText(/full-duplex|both ways|both directions|connection/).first().waitFor();
     await page.reload();

@@ -149,6 +149,14 @@ export async function open(page: Page, name: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name }).waitFor();
 }
 
+/** Presses *Try now*, unless the page comes back by itself before that; then it is back. */
+export async function tryNow(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: "Try now" });
+  const isBack = button.waitFor({ state: "detached" });
+  await Promise.any([button.click(), isBack]);
+  await isBack;
+}
+
 /** The row of a conversation in the list. */
 export function item(page: Page, name: string): Locator {
   const row = page.getByRole("navigation").getByRole("listitem");

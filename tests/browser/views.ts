@@ -2,7 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import type { Page, WebSocketRoute } from "playwright-core";
-import { open, say } from "./chromium.ts";
+import { open, say, tryNow } from "./chromium.ts";
 
 export interface View {
   readonly name: string;
@@ -307,8 +307,7 @@ export const INSIDE: readonly View[] = [
     },
     leave: async (page, wire) => {
       wire.mend();
-      await press("Try now")(page);
-      await page.getByRole("button", { name: "Try now" }).waitFor({ state: "detached" });
+      await tryNow(page);
     },
   },
   {
