@@ -17,7 +17,6 @@ import { AI_BOTS } from "./services/ai_bots.ts";
 import { Announcements } from "./reading/announcements.ts";
 import { type Conversation, readSeqOf, unreadIn } from "./conversations.ts";
 import { database } from "./storage/database.ts";
-import type { Overview } from "./storage/kept_records.ts";
 import { pageBackoff } from "./connecting.ts";
 import { Directory } from "./directory.ts";
 import { Feeds } from "./services/feeds.ts";
@@ -34,7 +33,7 @@ import {
 import { join } from "./membership.ts";
 import { Navigation } from "./finding/navigation.ts";
 import { Notifications } from "./notifying/notifications.ts";
-import { OfflineCopy, rowsOf } from "./storage/offline_copy.ts";
+import { OfflineCopy } from "./storage/offline_copy.ts";
 import { ReadMarkers } from "./reading/read_markers.ts";
 import { Search } from "./finding/search.ts";
 import { ServicesFacts } from "./services/service_facts.ts";
@@ -106,7 +105,7 @@ export class Chat {
       onStored: (destination, message) => this.#stored(destination, message),
       onRefused: (text, problem) => this.announcements.refused(text, problem),
     });
-    this.#copy = new OfflineCopy({ watch: () => this.#watchOverview(), read: () => this.#overview() });
+    this.#copy = new OfflineCopy(this);
     this.readMarkers = new ReadMarkers(
       this.client,
       this.conversations,
@@ -376,26 +375,6 @@ export class Chat {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     untracked(() => this.notice(NOT_LASTING));
-  }
-
-  #watchOverview(): void {
-    void this.conversations.all.value;
-    void this.conversations.currentName.value;
-    void this.me.value;
-  }
-
-  #overview(): Overview {
-    const bots = this.presence.people.value.filter(({ bot }) => bot).map(({ user }) => user);
-    return {
-      user: "",
-      epoch: this.#epoch,
-      name: this.me.value,
-      isProtected: this.isProtected.value,
-      isGuest: this.isGuest.value,
-      current: this.conversations.currentName.value,
-      rows: rowsOf(this.conversations.all.value),
-      bots,
-    };
   }
 
   #setMe(): void {

@@ -66,6 +66,42 @@ export function entryOf(message: Envelope, me: string): Entry {
   };
 }
 
+/** What the user `me` just said, before the server has it. */
+export function pendingEntry(me: string, id: string, destination: string, text: string, time = now()): Entry {
+  return {
+    ...unstored(destination, text),
+    key: `id-${id}`,
+    order: Infinity,
+    kind: "own",
+    state: "sending",
+    sender: me,
+    time,
+    id,
+  };
+}
+
+/** The beginning of an answer that a bot is writing. */
+export function draftEntry(sender: string, destination: string, draft: string, text: string): Entry {
+  return {
+    ...unstored(destination, text),
+    key: draftKey(sender, draft),
+    order: Infinity,
+    kind: "bot",
+    state: "writing",
+    sender,
+    fromBot: true,
+  };
+}
+
+/** Words of the server's or the page's. @param after the seq behind which they stand */
+export function noticeEntry(key: string, kind: "notice" | "error", after: number, text: string): Entry {
+  return { ...unstored("", text), key, order: after + 0.5, kind, state: "done", sender: "" };
+}
+
+function unstored(destination: string, text: string) {
+  return { destination, text, time: now(), stored: false, fromBot: false, isReading: false };
+}
+
 /** The key of an answer from its first draft on. */
 export function draftKey(sender: string, draft: string): string {
   return `draft-${sender.toLowerCase()}-${draft}`;

@@ -2,7 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Envelope } from "../../../protocol/message.ts";
-import { draftKey, type Entry, entryOf, now } from "./entry.ts";
+import { draftEntry, draftKey, type Entry, entryOf, noticeEntry, pendingEntry } from "./entry.ts";
 import { EntryList, lowerBound } from "./entry_list.ts";
 import { conversationKey, isRoom, isSameUser, sourceOf } from "../keys.ts";
 
@@ -162,7 +162,7 @@ export class Timeline {
     if (known) this.#replace(known, { ...known, text: known.text + delta });
     else if (!this.#wasAnswered(key)) {
       const canStop = !isRoom(destination) || this.#hasAsked(question);
-      this.#insert({ ...draftEntry(key, sender, destination, delta), canStop });
+      this.#insert({ ...draftEntry(sender, destination, draft, delta), canStop });
     }
   }
 
@@ -174,21 +174,8 @@ export class Timeline {
   }
 
   /** Something the user just said, before the server has it. */
-  addPending(id: string, destination: string, text: string, time = now()): void {
-    this.#insert({
-      key: `id-${id}`,
-      order: Infinity,
-      kind: "own",
-      state: "sending",
-      sender: this.#me(),
-      destination,
-      text,
-      time,
-      stored: false,
-      fromBot: false,
-      isReading: false,
-      id,
-    });
+  addPending(id: string, destination: string, text: string, time?: string): void {
+    this.#insert(pendingEntry(this.#me(), id, destination, text, time));
   }
 
   /** The server has stored it: it takes its place in the order. */
@@ -215,19 +202,7 @@ export class Timeline {
   /** Words of the server's or the page's, for this reader only. */
   addNotice(text: string, kind: "notice" | "error" = "notice"): void {
     this.#notices += 1;
-    this.#insert({
-      key: `notice-${this.#notices}`,
-      order: this.lastSeq + 0.5,
-      kind,
-      state: "done",
-      sender: "",
-      destination: "",
-      text,
-      time: now(),
-      stored: false,
-      fromBot: false,
-      isReading: false,
-    });
+    this.#insert(noticeEntry(`notice-${this.#notices}`, kind, this.lastSeq, text));
   }
 
   /** A user is called otherwise from now on, in what was said before too. */
@@ -401,20 +376,4 @@ function isSamePlace(known: Entry, entry: Entry, message: Envelope): boolean {
   if (entry.kind === "own" && entry.id !== undefined && known.id === entry.id) return true;
   const { draft } = message.metadata;
   return typeof draft === "string" && known.key === draftKey(entry.sender, draft);
-}
-
-function draftEntry(key: string, sender: string, destination: string, text: string): Entry {
-  return {
-    key,
-    order: Infinity,
-    kind: "bot",
-    state: "writing",
-    sender,
-    destination,
-    text,
-    time: now(),
-    stored: false,
-    fromBot: true,
-    isReading: false,
-  };
 }

@@ -3,10 +3,11 @@
 import { effect } from "@preact/signals";
 import type { Envelope } from "../../../protocol/message.ts";
 import { userKey } from "../../../protocol/names.ts";
-import type { Conversation, Row } from "../conversations.ts";
+import type { Chat } from "../chat.ts";
 import { database } from "./database.ts";
 import type { KeptPage, Overview } from "./kept_records.ts";
-import { conversationKey, conversationName, isFeed, sourceOf } from "../keys.ts";
+import { conversationKey, isFeed, sourceOf } from "../keys.ts";
+import { overviewOf, watchOverview } from "./overview.ts";
 import type { Page } from "../reading/timeline.ts";
 
 /** So much later what has changed is kept. */
@@ -20,15 +21,8 @@ export interface Restored {
   readonly pages: readonly KeptPage[];
 }
 
-export interface OverviewSource {
-  /** Reads the signals whose change is worth keeping. */
-  watch(): void;
-  /** What is to be kept, as it is now. */
-  read(): Overview;
-}
-
 export class OfflineCopy {
-  readonly #source: OverviewSource;
+  readonly #chat: Chat;
   readonly #pages = new Map<string, KeptPage>();
   readonly #changed = new Set<string>();
   readonly #closing = new AbortController();
@@ -37,8 +31,8 @@ export class OfflineCopy {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopWatching: (() => void) | undefined;
 
-  constructor(source: OverviewSource) {
-    this.#source = source;
+  constructor(chat: Chat) {
+    this.#chat = chat;
   }
 
   /** What was kept for this user; undefined where that is not enough to open with. */
@@ -71,7 +65,7 @@ export class OfflineCopy {
   /** Keeps up with the page from now on. */
   begin(): void {
     this.#stopWatching ??= effect(() => {
-      this.#source.watch();
+      watchOverview(this.#chat);
       this.#keepSoon();
     });
     const { signal } = this.#closing;
@@ -125,24 +119,10 @@ export class OfflineCopy {
     const changed = [...this.#changed].flatMap((source) => this.#pages.get(source) ?? []);
     this.#changed.clear();
     void database.keepOverview(
-      { ...this.#source.read(), user: this.#user, epoch: this.#epoch },
+      { ...overviewOf(this.#chat), user: this.#user, epoch: this.#epoch },
       changed.map((page) => ({ ...page, user: this.#user })),
     );
   }
-}
-
-/** The conversations as the server listed them, or would. */
-export function rowsOf(conversations: readonly Conversation[]): Row[] {
-  return conversations.flatMap(({ name, kind, markers }) => {
-    const none = { source: name, lastSeq: 0, readSeq: 0, unread: 0 };
-    return (markers.length > 0 ? markers : [none]).map(({ source, lastSeq, readSeq, unread }) => ({
-      destination: conversationName(source),
-      kind: isFeed(source) ? "feed" as const : kind,
-      last_seq: lastSeq,
-      read_seq: readSeq,
-      unread,
-    }));
-  });
 }
 
 /** The feed of a user's is another source than the conversation with them. */

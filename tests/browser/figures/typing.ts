@@ -12,7 +12,8 @@ import { heapMiB, print, printFigure, SLOWED } from "./printing.ts";
 const PER_SECOND = 200;
 const TICK_MS = 25;
 const KEYS = 120;
-const KEY_EVERY_MS = 100;
+/** People do not type evenly: from the shortest to the longest pause, each as likely. */
+const KEY_PAUSE_MS = { least: 50, most: 250 };
 const LIVE = [5_000, 20_000];
 const SCROLLS = 300;
 
@@ -65,15 +66,22 @@ async function measureTyping(page: Page, speaker?: LineClient): Promise<void> {
   const word = "the quick brown fox ";
   for (let key = 0; key < KEYS; key++) {
     await page.keyboard.press(word[key % word.length] === " " ? "Space" : word[key % word.length]!);
-    await wait(KEY_EVERY_MS);
+    await wait(pauseAfter(key));
   }
   stop.abort();
   const said = await busy ?? 0;
   const figures = await page.evaluate<Figures>("figures");
   await page.evaluate("for (const each of Object.values(figures)) each.length = 0");
+  print("DRAWS", await page.evaluate<number[]>("globalThis.draws ?? []"));
   print(`keys while ${said} messages came, from the key to the beginning of its frame`, figures.frames);
   print("  to its end", figures.keys);
   print("  long tasks", figures.tasks);
+}
+
+/** The same pauses in each run, spread evenly. */
+function pauseAfter(key: number): number {
+  const { least, most } = KEY_PAUSE_MS;
+  return least + (key * 0.618_034 % 1) * (most - least);
 }
 
 async function measureMemory(page: Page, devtools: CDPSession, alice: LineClient): Promise<void> {
