@@ -30,6 +30,8 @@ class Log implements Disposable {
   readonly #operations: WriteOperations;
   readonly #senderId: number;
   readonly #conversationId: number;
+  /** Whether a part of the table goes into the filter after each batch, as the writer has it. */
+  fillsFilter = true;
 
   constructor(folder: TemporaryFolder) {
     this.db = openForWriting({ folder: folder.path, synchronous: "NORMAL" });
@@ -58,11 +60,17 @@ class Log implements Disposable {
       });
     }
     const { appended, failures } = runBatch(this.#operations, { writes: [ids.length], rows });
+    if (this.fillsFilter) this.fillFilter();
     if (failures.size > 0) return ["failed"];
     return ids.map((_, row) => {
       const outcome = outcomeOf(appended, row);
       return outcome.status === "stored" ? outcome.seq : outcome.status;
     });
+  }
+
+  /** @returns whether more is left to fill */
+  fillFilter(): boolean {
+    return this.#operations.clientIds.fillFilter();
   }
 
   appendMany(from: number, count: number): void {
@@ -147,9 +155,45 @@ Deno.test("what another process stored is known too", () => {
   assert.deepEqual(server.append(["theirs", "ours", "next"]), ["duplicate", "duplicate", 3]);
 });
 
+Deno.test("an id in the table is known before, while and after the filter is filled, and when it is made anew", () => {
+  using folder = new TemporaryFolder();
+  makeFirstVersion(`${folder.path}/parley.db`, 140_000);
+  using log = new Log(folder);
+  log.fillsFilter = false;
+  const old = Array.from({ length: 140 }, (_, n) => `old-${1 + n * 1000}`);
+  // One at a time: with one that is found, those beside it in a batch are looked for too.
+  const areKnown = (ids: readonly string[]) => {
+    for (const id of ids) assert.deepEqual(log.append([id]), ["duplicate"], id);
+  };
+  areKnown(old);
+  let parts = 0;
+  while (log.fillFilter()) {
+    parts += 1;
+    areKnown(old);
+  }
+  assert.ok(parts > 10, `${parts}`);
+  areKnown(old);
+  {
+    using tool = new Log(folder);
+    tool.appendMany(0, 70_000);
+    tool.appendMany(70_000, 70_000);
+    assert.ok(tool.tableSize > 200_000);
+  }
+  const theirs = Array.from({ length: 140 }, (_, n) => `id-${n * 1000}`);
+  log.fillFilter();
+  areKnown(theirs);
+  while (log.fillFilter());
+  areKnown([...theirs, ...old]);
+  // Its own grow beyond what the filter is for.
+  log.fillsFilter = true;
+  log.appendMany(140_000, 300_000);
+  areKnown([...old, "id-140000", "id-200000", "id-439999"]);
+});
+
 Deno.test("two ids with one hash are two ids", () => {
   using folder = new TemporaryFolder();
   using log = new Log(folder);
+  log.fillsFilter = false;
   const [first] = log.append(["first"]);
   const key = log.db.prepare("SELECT value FROM meta WHERE key = 'client_ids_key'").get()!.value as string;
   const hash = new ClientIdHash(key);

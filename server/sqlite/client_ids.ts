@@ -7,6 +7,7 @@
 
 import type { Seq, UserId } from "../store.ts";
 import { ClientIdHash } from "./client_id_hash.ts";
+import { HashFilter } from "./hash_filter.ts";
 import { HashTable } from "./hash_table.ts";
 import type { Statements } from "./statements.ts";
 
@@ -27,6 +28,13 @@ const ENTRIES_AT_ONCE = 32;
 export const HASHES_AT_ONCE = 16;
 
 const IS_ANY_IN_TABLE = `SELECT 1 FROM client_ids WHERE hash IN (${Array(HASHES_AT_ONCE).fill("?")}) LIMIT 1`;
+
+/** What goes from the table into the filter in one go: a millisecond. */
+const FILTERED_AT_ONCE = 8192;
+
+/** As JSON: a third of the time that so many rows take. */
+const NEXT_HASHES = `SELECT json_group_array(hash) AS hashes FROM
+  (SELECT hash FROM client_ids WHERE hash > ? ORDER BY hash LIMIT ${FILTERED_AT_ONCE})`;
 
 /** So catching up takes 100 MB, however long the log. */
 const CAUGHT_UP_AT_ONCE = 1_000_000;
@@ -56,6 +64,10 @@ export class ClientIds {
   #recent = new HashTable(FIRST_CAPACITY);
   /** What is older is in the part or in the table. */
   #recentAfter: Seq = 0;
+  /** Of the hashes in the table up to `#filteredTo`, and of all that were put into it since. Those beyond are looked for in the table. */
+  #filter = new HashFilter(0);
+  #filteredTo = -Infinity;
+  readonly #sought = new Float64Array(HASHES_AT_ONCE);
 
   constructor(sql: Statements) {
     this.#sql = sql;
@@ -96,10 +108,17 @@ export class ClientIds {
 
   /** To be called first in a transaction: another process may have stored messages since the last one. */
   begin(): void {
-    const { data_version } = this.#sql.get<{ data_version: number }>("PRAGMA data_version")!;
-    if (data_version !== this.#dataVersion) this.forget();
-    this.#dataVersion = data_version;
+    this.#noteOthers();
+    if (this.#filter.isFull) this.#startFilter();
     if (!this.#isLoaded) this.#load();
+  }
+
+  #noteOthers(): void {
+    const { data_version } = this.#sql.get<{ data_version: number }>("PRAGMA data_version")!;
+    if (data_version === this.#dataVersion) return;
+    this.#dataVersion = data_version;
+    this.forget();
+    this.#startFilter();
   }
 
   /** To be called where anything was rolled back: it is read again then. */
@@ -124,7 +143,33 @@ export class ClientIds {
 
   /** @param hashes as many as HASHES_AT_ONCE; NaN, which SQLite takes as NULL, is in no table */
   isAnyInTable(hashes: Float64Array): boolean {
-    return this.#sql.get(IS_ANY_IN_TABLE, ...hashes) !== undefined;
+    let isSought = false;
+    for (let at = 0; at < hashes.length; at++) {
+      const may = this.#mayBeInTable(hashes[at]!);
+      this.#sought[at] = may ? hashes[at]! : NaN;
+      isSought ||= may;
+    }
+    return isSought && this.#sql.get(IS_ANY_IN_TABLE, ...this.#sought) !== undefined;
+  }
+
+  #mayBeInTable(hash: number): boolean {
+    return hash > this.#filteredTo || !Number.isNaN(hash) && this.#filter.mayHave(hash);
+  }
+
+  #startFilter(): void {
+    this.#filter = new HashFilter(Math.max(this.#filter.size, this.#mergedSeq()));
+    this.#filteredTo = -Infinity;
+  }
+
+  /** Takes the next of the table into the filter, outside of a transaction. To be called until it returns that nothing is left. */
+  fillFilter(): boolean {
+    this.#noteOthers();
+    if (this.#filteredTo === Infinity) return false;
+    const { hashes } = this.#sql.get<{ hashes: string }>(NEXT_HASHES, this.#filteredTo)!;
+    const next = JSON.parse(hashes) as number[];
+    for (const hash of next) this.#filter.add(hash);
+    this.#filteredTo = next.length < FILTERED_AT_ONCE ? Infinity : Math.max(...next);
+    return this.#filteredTo < Infinity;
   }
 
   add(hash: number, seq: Seq): void {
@@ -197,6 +242,7 @@ export class ClientIds {
 
   /** They may be there already: a merge that was broken off begins again. */
   #insert(entries: readonly number[][]): void {
+    for (const [hash] of entries) this.#filter.add(hash!);
     const values = entries.map(() => "(?, ?)").join();
     this.#sql.run(`INSERT OR IGNORE INTO client_ids (hash, seq) VALUES ${values}`, ...entries.flat());
   }

@@ -10,6 +10,7 @@ import { WriteOperations } from "./write_operations.ts";
 export class Writer {
   #db!: DatabaseSync;
   #operations!: WriteOperations;
+  #filling: ReturnType<typeof setTimeout> | undefined;
 
   /** @returns the log's epoch */
   open(options: DatabaseOptions): string {
@@ -17,15 +18,38 @@ export class Writer {
     const sql = new Statements(this.#db);
     this.#operations = new WriteOperations(sql);
     this.#operations.clientIds.catchUp();
+    this.#fillFilter();
     return sql.get<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'")!.value;
   }
 
   commit(batch: Batch): BatchResult {
-    return runBatch(this.#operations, batch);
+    try {
+      return runBatch(this.#operations, batch);
+    } finally {
+      this.#fillFilter();
+    }
+  }
+
+  /** Between commits, a little at a time, so that none waits for it. */
+  #fillFilter(): void {
+    this.#filling ??= setTimeout(() => {
+      this.#filling = undefined;
+      if (this.#isMoreToFill()) this.#fillFilter();
+    });
+  }
+
+  /** Where the database cannot be read now, the next commit says so, or tries again. */
+  #isMoreToFill(): boolean {
+    try {
+      return this.#operations.clientIds.fillFilter();
+    } catch {
+      return false;
+    }
   }
 
   /** As the last connection to close it also empties the WAL. */
   close(): void {
+    clearTimeout(this.#filling);
     this.#db.close();
   }
 }
