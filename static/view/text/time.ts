@@ -8,6 +8,7 @@ const dayAndYear = formatter({ dateStyle: "long" });
 const full = formatter({ dateStyle: "full", timeStyle: "medium" });
 
 let lastShort = { minute: "", text: "" };
+let lastFull = { second: "", text: "" };
 
 /** The days of the minutes that were asked for. */
 const days = new Map<string, string>();
@@ -31,8 +32,11 @@ function makeShortTime(time: string): string {
   return parts.map(({ value }) => value).join("").trim();
 }
 
+/** Messages of one second share it. */
 export function fullTime(time: string): string {
-  return format(full, time);
+  const second = time.slice(0, 19);
+  if (lastFull.second !== second) lastFull = { second, text: format(full, time) };
+  return lastFull.text;
 }
 
 export function dayName(time: string): string {

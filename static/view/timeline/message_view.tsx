@@ -17,11 +17,12 @@ interface MessageProps {
   isGrouped: boolean;
   /** With it begins what was kept while the user was away. */
   isFirstStored: boolean;
-  hasActions: boolean;
+  /** With what shows where it is pointed at: its time, and what can be done with it. */
+  hasDetails: boolean;
 }
 
 /** Reading a signal makes it one that is drawn again only when its entry changes. */
-export function MessageView({ entry, isGrouped, isFirstStored, hasActions }: MessageProps) {
+export function MessageView({ entry, isGrouped, isFirstStored, hasDetails }: MessageProps) {
   const isTarget = useChat().target.value === (entry.seq ?? NaN);
   if (entry.kind === "notice" || entry.kind === "error") return <Notice entry={entry} />;
   return (
@@ -37,7 +38,7 @@ export function MessageView({ entry, isGrouped, isFirstStored, hasActions }: Mes
     >
       <div class="message-side">
         {isGrouped
-          ? <SideTime entry={entry} />
+          ? hasDetails && <SideTime entry={entry} />
           : <Avatar name={entry.sender} bot={entry.fromBot || entry.isReading} />}
       </div>
       <div class="message-main">
@@ -45,7 +46,7 @@ export function MessageView({ entry, isGrouped, isFirstStored, hasActions }: Mes
         {entry.isReading ? <Reading entry={entry} /> : <Words entry={entry} />}
         {entry.state !== "done" && <Foot entry={entry} />}
       </div>
-      {hasActions && <MessageActions entry={entry} />}
+      {hasDetails && <MessageActions entry={entry} />}
     </article>
   );
 }

@@ -173,7 +173,7 @@ function rows({ entries, firstUnread, isHurried }: Reading, { from, to }: Span) 
         key={entry.key}
         isGrouped={at !== firstUnread && isGrouped(entries, at)}
         isFirstStored={entry.stored && !entries[at - 1]?.stored}
-        hasActions={!isHurried}
+        hasDetails={!isHurried}
       />,
     );
   }

@@ -16,7 +16,7 @@ const LEAST_AROUND = 1.2;
 /** While more comes at once than half of the view holds: nobody scrolls back within so short a time. */
 const AROUND_IN_HURRY = 0.25;
 /** After so long without that the other rows around the view are drawn too. */
-const QUIET_MS = 400;
+const QUIET_MS = 800;
 /** While the end is followed, rows above are let go when so many more heights of the view are drawn than have to be. */
 const SPARE_AT_END = 1;
 /** Until the list is in the document. */
