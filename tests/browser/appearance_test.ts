@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { axeProblems } from "./axe.ts";
-import { browserTest } from "./chromium.ts";
+import { browserTest, item } from "./chromium.ts";
 import { setScene } from "./scene.ts";
 
 const FONT = /patrick-hand/;
@@ -94,5 +94,33 @@ browserTest(
     await page.keyboard.press("Tab");
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineWidth");
     assert.equal(outline, "3px", "what has the focus is seen without shadows");
+  },
+);
+
+browserTest(
+  "Where the system sets the colours, what is chosen has those of a selection, in both themes",
+  async ({ server, browser }) => {
+    await setScene(server);
+    for (const theme of ["calm", "sketch"]) {
+      const page = await browser.signIn("ada", { forcedColors: "active", reducedMotion: "reduce" });
+      await page.evaluate(`localStorage.setItem("parley.preference.theme", "${theme}")`);
+      await page.reload();
+      await item(page, "thermometer1").click();
+      const chosen = page.locator(".item[aria-current]");
+      await chosen.locator(".live-value").waitFor();
+      const { seen, wanted } = await page.evaluate<Record<"seen" | "wanted", string[]>>(`(() => {
+        const [chosen] = document.querySelectorAll(".item[aria-current]");
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style = "forced-color-adjust: none; color: HighlightText; background: Highlight";
+        const coloursOf = (...all) => all.map((each) => getComputedStyle(each)).flatMap((style) => [style.color, style.backgroundColor]);
+        const nothing = "rgba(0, 0, 0, 0)";
+        return {
+          seen: coloursOf(chosen, chosen.querySelector(".live-value")),
+          wanted: [...coloursOf(probe), getComputedStyle(probe).color, nothing],
+        };
+      })()`);
+      assert.deepEqual(seen, wanted, theme);
+      await page.close();
+    }
   },
 );
