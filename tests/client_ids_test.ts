@@ -60,7 +60,7 @@ class Log implements Disposable {
       });
     }
     const { appended, failures } = runBatch(this.#operations, { writes: [ids.length], rows });
-    if (this.fillsFilter) this.fillFilter();
+    if (this.fillsFilter && this.#operations.clientIds.isFilterBehind) this.fillFilter();
     if (failures.size > 0) return ["failed"];
     return ids.map((_, row) => {
       const outcome = outcomeOf(appended, row);
@@ -70,7 +70,9 @@ class Log implements Disposable {
 
   /** @returns whether more is left to fill */
   fillFilter(): boolean {
-    return this.#operations.clientIds.fillFilter();
+    const { clientIds } = this.#operations;
+    clientIds.fillFilter();
+    return clientIds.isFilterBehind;
   }
 
   appendMany(from: number, count: number): void {

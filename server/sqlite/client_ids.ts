@@ -161,15 +161,18 @@ export class ClientIds {
     this.#filteredTo = -Infinity;
   }
 
-  /** Takes the next of the table into the filter, outside of a transaction. To be called until it returns that nothing is left. */
-  fillFilter(): boolean {
+  /** Whether a part of the table is not in the filter yet. */
+  get isFilterBehind(): boolean {
+    return this.#filteredTo < Infinity;
+  }
+
+  /** Takes the next part of the table into the filter, outside of a transaction. */
+  fillFilter(): void {
     this.#noteOthers();
-    if (this.#filteredTo === Infinity) return false;
     const { hashes } = this.#sql.get<{ hashes: string }>(NEXT_HASHES, this.#filteredTo)!;
     const next = JSON.parse(hashes) as number[];
     for (const hash of next) this.#filter.add(hash);
     this.#filteredTo = next.length < FILTERED_AT_ONCE ? Infinity : Math.max(...next);
-    return this.#filteredTo < Infinity;
   }
 
   add(hash: number, seq: Seq): void {

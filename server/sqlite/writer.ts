@@ -32,19 +32,18 @@ export class Writer {
 
   /** Between commits, a little at a time, so that none waits for it. */
   #fillFilter(): void {
+    const { clientIds } = this.#operations;
+    if (!clientIds.isFilterBehind) return;
     this.#filling ??= setTimeout(() => {
       this.#filling = undefined;
-      if (this.#isMoreToFill()) this.#fillFilter();
+      try {
+        clientIds.fillFilter();
+      } catch {
+        // It cannot be read now: the next commit says so, or tries again.
+        return;
+      }
+      this.#fillFilter();
     });
-  }
-
-  /** Where the database cannot be read now, the next commit says so, or tries again. */
-  #isMoreToFill(): boolean {
-    try {
-      return this.#operations.clientIds.fillFilter();
-    } catch {
-      return false;
-    }
   }
 
   /** As the last connection to close it also empties the WAL. */

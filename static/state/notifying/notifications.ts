@@ -15,8 +15,8 @@ import { NotificationLevels } from "./notification_levels.ts";
 import { notificationState } from "./notification_permission.ts";
 import { show, type Told, withdraw } from "./system_notification.ts";
 
-/** Also the time in which another tab can say that it was seen there. */
-const GATHER_MS = 400;
+/** Also the time in which another tab can say that it was seen there: one in which much comes says so 750 ms later. */
+const GATHER_MS = 1_000;
 
 /** Only those of the last moment count. */
 const SEEN_MAX = 1_000;
