@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Envelope } from "../protocol/message.ts";
 import { timestampOf } from "../server/clock.ts";
 import { FakeClock } from "./fake_clock.ts";
 import type { LineClient } from "./line_client.ts";
-import { call, codes, is, logIn, quit, tokenOf } from "./scenario.ts";
+import { call, codes, is, logIn, messagesOf, quit, tokenOf } from "./scenario.ts";
 import { TestServer } from "./test_server.ts";
 
 const SECOND_MS = 1000;
@@ -40,10 +39,6 @@ function testEachJump(behaviour: string, test: (scene: Scene) => Promise<void>, 
 async function pass({ clock }: Scene, ms: number, keeper: LineClient): Promise<void> {
   clock.advance(ms);
   for (let i = 0; i < 5; i++) await keeper.command("/seen #general 1");
-}
-
-function messagesOf({ metadata }: Envelope): Envelope[] {
-  return metadata.messages as Envelope[];
 }
 
 testEachJump(

@@ -139,3 +139,40 @@ export async function withPassword(server: TestServer): Promise<LineClient> {
 export function chat(message: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { type: "chat", destination: "#general", message, ...more };
 }
+
+/** Of a `history`, `joined` or `found` reply. */
+export function messagesOf(reply: Envelope): Envelope[] {
+  return reply.metadata.messages as Envelope[];
+}
+
+/** Two people, of whom the first has heard the second come. */
+export async function pair(server: TestServer): Promise<[LineClient, LineClient]> {
+  const alice = await server.json("alice");
+  const bob = await server.json("bob");
+  await alice.envelope(is("member_joined", "bob"));
+  return [alice, bob];
+}
+
+/** One after the other. Returns their seqs. */
+export async function sayAll(
+  client: LineClient,
+  destination: string,
+  lines: readonly string[],
+): Promise<number[]> {
+  const seqs = [];
+  for (const line of lines) seqs.push(Number((await client.say(destination, line)).metadata.seq));
+  return seqs;
+}
+
+/** Messages and `stored` replies rise in seq. */
+export function checkOrder(envelopes: readonly Envelope[]): void {
+  const seqs = envelopes.flatMap(({ seq, metadata }) =>
+    seq !== undefined
+      ? [seq]
+      : metadata.code === "stored" && !metadata.duplicate
+      ? [Number(metadata.seq)]
+      : []
+  );
+  assert.deepEqual(seqs, seqs.toSorted((a, b) => a - b));
+  assert.equal(new Set(seqs).size, seqs.length);
+}

@@ -3,6 +3,7 @@
  * for nearly every message, since ids are random. So it lags behind: the ids of the newest messages are kept in memory
  * and, sorted, merged into the table `client_ids` by the tens of thousands, a piece with each batch; neighbours then share their
  * pages. `client_ids_seq` in `meta` says how far the table is, and the log itself has the rest: nothing is lost with the memory.
+ * Nearly every id is new, and a filter says so without the table. It is filled a part at a time; what it cannot tell yet, the table is asked.
  */
 
 import type { Seq, UserId } from "../store.ts";
@@ -67,6 +68,7 @@ export class ClientIds {
   /** Of the hashes in the table up to `#filteredTo`, and of all that were put into it since. Those beyond are looked for in the table. */
   #filter = new HashFilter(0);
   #filteredTo = -Infinity;
+  /** What `isAnyInTable` asks the table for, used again each time. */
   readonly #sought = new Float64Array(HASHES_AT_ONCE);
 
   constructor(sql: Statements) {

@@ -62,7 +62,7 @@ function first(hash: number): number {
   return hash | 0;
 }
 
-/** … and these all of them, mixed. */
+/** … and these all of them, mixed; the lowest bits of a product are mixed least. */
 function second(hash: number): number {
   return Math.imul((hash | 0) ^ Math.floor(hash / 2 ** 32) << 16, 0x9e37_79b1) >>> 3;
 }

@@ -126,6 +126,7 @@ class SoakRun {
       setInterval(() => void this.#sample().catch(this.#failed.reject), this.#durationMs / 100),
     ];
     const over = Promise.withResolvers<void>();
+    // How long it lasts is what was asked for.
     timers.push(setTimeout(over.resolve, this.#durationMs));
     try {
       await Promise.race([over.promise, this.#failed.promise]);
@@ -203,6 +204,7 @@ class SoakRun {
     this.#counts.churned++;
     this.#isBusyWith(client, async () => {
       await (client instanceof TextClient ? client.finish() : client.close());
+      // To be away for a while is the load, not a wait for anything.
       await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
     });
   }

@@ -157,6 +157,7 @@ async function sayMany(client: LineClient, count: number, last: string): Promise
   await client.say("#general", last);
 }
 
+/** The pace of keys and of speakers is what is set here; nothing is awaited. */
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
