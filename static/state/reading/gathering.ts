@@ -3,7 +3,7 @@
  * shown first. What comes alone is taken at once.
  */
 
-/** After a drawing the page rests for so many times as long as that took. */
+/** After a drawing the page rests for so many times as long as messages took to be taken and the frame to be painted; the scripts between the two are not counted. */
 const REST = 3;
 const REST_MS = { least: 30, most: 500 };
 /** Whoever pressed a key within this time is about to press the next one, and that is waited for; then there is time to draw. */
@@ -66,8 +66,8 @@ export class Gathering<Item> {
     this.flush();
     const taken = performance.now() - begin;
     this.#restUntil = begin + REST_MS.least;
-    afterFrame((drawn) => {
-      const rest = Math.min((taken + drawn) * REST, REST_MS.most);
+    afterFrame((painted) => {
+      const rest = Math.min((taken + painted) * REST, REST_MS.most);
       this.#restUntil = performance.now() + Math.max(rest, REST_MS.least);
     });
   }
@@ -83,8 +83,8 @@ export class Gathering<Item> {
   }
 }
 
-/** Tells when the next frame is drawn, and how long that took, in milliseconds. */
-function afterFrame(then: (drawn: number) => void): void {
+/** Tells when the next frame is painted, and how long that took, in milliseconds, after what was to be drawn in it before. */
+function afterFrame(then: (painted: number) => void): void {
   requestAnimationFrame(() => {
     const begin = performance.now();
     const { port1, port2 } = new MessageChannel();
